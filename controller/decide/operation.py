@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which operation an Extension asks for, and which events start work at all."""
+
+from ..extension import Extension, OperationState, OperationType
+
+_BY_ANNOTATION = {"reconcile", "restore", "migrate"}
+_REPEATED = {
+    operation.value: operation
+    for operation in (OperationType.CREATE, OperationType.MIGRATE, OperationType.RESTORE)
+}
+
+
+def compute(extension: Extension) -> OperationType:
+    """Tell the operation, in the order of the Gardener contract, section 2.3."""
+    if extension.operation_annotation == "migrate":
+        return OperationType.MIGRATE
+    if extension.deleting_since is not None:
+        return OperationType.DELETE
+    if extension.operation_annotation == "restore":
+        return OperationType.RESTORE
+    last = extension.last_operation
+    if last is None:
+        return OperationType.CREATE
+    if last.type in _REPEATED and last.state != OperationState.SUCCEEDED.value:
+        return _REPEATED[last.type]
+    return OperationType.RECONCILE
+
+
+def migrated(extension: Extension) -> bool:
+    """Tell whether the object belongs to another seed now, so that nothing may be done (2.3)."""
+    operation = compute(extension)
+    return operation not in {OperationType.MIGRATE, OperationType.RESTORE} and extension.succeeded(
+        OperationType.MIGRATE
+    )
+
+
+def unsettled(extension: Extension) -> bool:
+    """Tell whether work is asked for, as seen without history: the create event of 2.6.
+
+    This is what counts after a start, after a list, and when a Cluster has changed.
+    """
+    return (
+        extension.operation_annotation in _BY_ANNOTATION
+        or extension.deleting_since is not None
+        or not extension.succeeded()
+    )
+
+
+def starts_work(
+    old: Extension | None, new: Extension, *, ignore_operation_annotation: bool = False
+) -> bool:
+    """Tell whether an event starts work: section 2.6.
+
+    `old` is the object as it was known before the event, `None` for one that was not known.
+    """
+    if not new.ours:
+        return False
+    if old is None or old.uid != new.uid:
+        return unsettled(new) or ignore_operation_annotation
+    if new.operation_annotation in _BY_ANNOTATION:
+        return True
+    if new.deleting_since is not None:
+        return old.deleting_since is None or (
+            old.last_operation == new.last_operation
+            and old.conditions == new.conditions
+            and old.resource_version != new.resource_version
+        )
+    return ignore_operation_annotation and old.generation != new.generation
+
+
+def settled(extension: Extension) -> bool:
+    """Tell whether a look without an event may work on it (section 10, end)."""
+    return (
+        extension.ours
+        and extension.succeeded()
+        and not extension.operation_annotation
+        and extension.deleting_since is None
+        and not migrated(extension)
+    )
