@@ -36,7 +36,7 @@ class Mirror:
         self.objects: dict[watch.Key, Object] = {}
         self._client = client
         self._what = watch.Following(path, label_selector=label_selector)
-        self._waits: dict[watch.Key, list[tuple[Check, asyncio.Future[None]]]] = {}
+        self._waits: dict[watch.Key, list[tuple[Check, asyncio.Future[Object | None]]]] = {}
         self._listeners: list[Callable[[watch.Key, Object | None], None]] = []
         self._synced = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -72,18 +72,19 @@ class Mirror:
 
         What `check` raises ends the wait. Raises `Late` after `timeout` seconds.
         """
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        done: asyncio.Future[Object | None] = asyncio.get_running_loop().create_future()
         waits = self._waits.setdefault(key, [])
         waits.append((check, done))
         try:
             self._look(key, check, done)
-            await asyncio.wait_for(done, timeout)
+            return await asyncio.wait_for(done, timeout)
         except TimeoutError as error:
             message = f"waited {timeout:g} s for {self._what.path} {'/'.join(key)} {what}"
             raise Late(message, self.objects.get(key)) from error
         finally:
             waits.remove((check, done))
-        return self.objects.get(key)
+            if not waits:
+                self._waits.pop(key, None)
 
     async def gone(self, key: watch.Key, *, timeout: float = TIMEOUT) -> None:
         """Wait until the object is gone. Raises `Late`."""
@@ -111,12 +112,13 @@ class Mirror:
         for listener in self._listeners:
             listener(key, obj)
 
-    def _look(self, key: watch.Key, check: Check, done: asyncio.Future[None]) -> None:
+    def _look(self, key: watch.Key, check: Check, done: asyncio.Future[Object | None]) -> None:
         if done.done():
             return
+        obj = self.objects.get(key)
         try:
-            if check(self.objects.get(key)):
-                done.set_result(None)
+            if check(obj):
+                done.set_result(obj)
         except Exception as error:  # noqa: BLE001 - it belongs to whoever waits, not to the watch
             done.set_exception(error)
 
