@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the controller follows, and whom each event concerns; no event is judged here.
+
+Extensions come through kopf (`handlers`). ManagedResources are followed by our own label, the
+Clusters by their metadata only, the operator configs by name: three things that kopf cannot
+narrow down on the server.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from . import extension, kube, names, observed, operator_configs, queue, store
+from .decide import operation
+from .kube import paths, watch
+
+LOGGER = logging.getLogger("controller.follow")
+
+
+class Followers:
+    """Keeps the store up to date and tells queue and health loop what may concern them.
+
+    `health` is told namespaces whose conditions may have changed; `configs_changed` is called
+    when other operator configs are in force. `synced` names what has been listed completely.
+    """
+
+    def __init__(
+        self,
+        known: store.Store,
+        work: queue.Queue,
+        *,
+        health: Callable[[str], None],
+        configs: operator_configs.OperatorConfigs,
+        configs_changed: Callable[[], None],
+        ignore_operation_annotation: bool,
+    ) -> None:
+        """Keep the parts."""
+        self._known = known
+        self._work = work
+        self._health = health
+        self._configs = configs
+        self._configs_changed = configs_changed
+        self._ignore = ignore_operation_annotation
+        self.synced: set[str] = set()
+
+    def extension(self, kind: str | None, obj: Mapping[str, Any]) -> None:
+        """Take an event of an Extension; kopf's handlers call this."""
+        new = extension.parse(obj)
+        if not new.ours:
+            return
+        if kind == "DELETED":
+            self._known.forget_extension(new.key)
+            self._work.forget(new.key)
+            self._health(new.namespace)
+            return
+        old = self._known.put_extension(new)
+        if operation.starts_work(old, new, ignore_operation_annotation=self._ignore):
+            self._work.add(new.key)
+        elif old is None or old.generation != new.generation or _ended(old, new):
+            self._health(new.namespace)
+
+    async def managed_resources(self, client: kube.Client) -> None:
+        """Follow our ManagedResources for ever."""
+        what = watch.Following(paths.MANAGED_RESOURCES, label_selector=f"origin={names.ORIGIN}")
+        async for event in watch.follow(client, what):
+            match event:
+                case watch.Changed(obj):
+                    if self._known.put_managed(observed.parse(obj)):
+                        self._managed_changed(watch.key_of(obj)[0])
+                case watch.Deleted(obj):
+                    self._managed_gone(watch.key_of(obj), obj["metadata"]["resourceVersion"])
+                case watch.Synced(keys):
+                    for key in self._known.managed_gone(keys):
+                        self._managed_gone(key, "")
+                    self.synced.add("managedresources")
+                case watch.Lost(error):
+                    _lost("managedresources", error)
+
+    async def clusters(self, client: kube.Client) -> None:
+        """Follow the metadata of Clusters for ever."""
+        what = watch.Following(paths.CLUSTERS, metadata_only=True)
+        async for event in watch.follow(client, what):
+            match event:
+                case watch.Changed(obj, listed=False):
+                    self._cluster_changed(obj["metadata"]["name"])
+                case watch.Synced():
+                    self.synced.add("clusters")
+                case watch.Lost(error):
+                    _lost("clusters", error)
+
+    async def operator_configs(self, client: kube.Client, namespace: str) -> None:
+        """Follow the ConfigMap of the operator configs for ever; none counts as an empty one."""
+        what = watch.Following(
+            paths.config_maps(namespace), field_selector=f"metadata.name={names.OPERATOR_CONFIGS}"
+        )
+        async for event in watch.follow(client, what):
+            match event:
+                case watch.Changed(obj):
+                    self._offer(obj.get("data") or {})
+                case watch.Deleted():
+                    self._offer({})
+                case watch.Synced(keys) if not keys:
+                    self._offer({})
+                case watch.Lost(error):
+                    _lost("operator configs", error)
+
+    def _offer(self, data: Mapping[str, Any]) -> None:
+        if self._configs.offer(data):
+            LOGGER.info("operator configs have changed: %s", ", ".join(sorted(data)) or "none")
+            self._configs_changed()
+
+    def _managed_gone(self, key: watch.Key, version: str) -> None:
+        if self._known.forget_managed(key, version):
+            self._managed_changed(key[0])
+
+    def _managed_changed(self, namespace: str) -> None:
+        """Only a deletion or migration waits for ManagedResources; health looks at all."""
+        for subject in self._known.extensions_in(namespace):
+            if subject.deleting_since is not None or subject.operation_annotation == "migrate":
+                self._work.add(subject.key)
+        self._health(namespace)
+
+    def _cluster_changed(self, namespace: str) -> None:
+        for subject in self._known.extensions_in(namespace):
+            if operation.unsettled(subject) or self._ignore:
+                self._work.add(subject.key)
+        self._health(namespace)
+
+
+def _ended(old: extension.Extension, new: extension.Extension) -> bool:
+    return new.succeeded() and not old.succeeded()
+
+
+def _lost(what: str, error: kube.ApiError) -> None:
+    LOGGER.warning("cannot follow %s: %s; trying again", what, error)

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The operator's configs: one ConfigMap, checked before it counts, the last good one in force.
+
+At start a wrong one is refused, since then a person is looking; later a wrong one is
+reported and what was in force stays.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from resmgr.config import configs, problem
+
+from . import kube, names
+from .kube import paths
+
+LOGGER = logging.getLogger("controller.operator-configs")
+
+
+class OperatorConfigs:
+    """The configs in force, TYPE -> text, and their checksum."""
+
+    def __init__(self, path: str = f"configmap {names.OPERATOR_CONFIGS}") -> None:
+        """Start with none; `path` is how messages name the source."""
+        self._path = path
+        self._texts: Mapping[str, str] = {}
+        self.checksum = checksum({})
+        self.valid = True
+
+    def texts(self) -> Mapping[str, str]:
+        """Give what is in force."""
+        return self._texts
+
+    def accept(self, data: Mapping[str, Any]) -> bool:
+        """Put `data` in force; tell whether that changed anything.
+
+        Raises `problem.ConfigProblems` for a wrong one; what was in force stays.
+        """
+        texts, problems = configs.check(dict(data), self._path)
+        if problems:
+            self.valid = False
+            raise problem.ConfigProblems(problems)
+        self.valid = True
+        new = checksum(texts)
+        changed = new != self.checksum
+        self._texts, self.checksum = dict(texts), new
+        return changed
+
+    def offer(self, data: Mapping[str, Any]) -> bool:
+        """Put `data` in force if it is right, else log why not; tell whether anything changed."""
+        try:
+            return self.accept(data)
+        except problem.ConfigProblems as problems:
+            LOGGER.error("cannot use operator configs: %s; the earlier ones stay in force", problems)
+            return False
+
+
+def checksum(texts: Mapping[str, str]) -> str:
+    """Give 16 hexadecimal digits over configs, the same for the same configs."""
+    canonical = json.dumps(dict(texts), sort_keys=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+async def read(client: kube.Client, namespace: str) -> Mapping[str, Any]:
+    """Read the ConfigMap's data, empty if there is none. Raises `kube.ApiError`."""
+    path = f"{paths.config_maps(namespace)}/{names.OPERATOR_CONFIGS}"
+    try:
+        found = await client.get(path)
+    except kube.NotFound:
+        return {}
+    return found.get("data") or {}

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One look at one Extension: read what is there, decide, carry the plan out, say how it went.
+
+This is what the queue's workers run. One log line a look (its keys are in
+docs/reference/logs.md); an error is also written to the status where people look for it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from . import cluster as clusters
+from . import content, decide, extension, kube, logs, managedresource, names, observed, queue, store
+from .decide import operation, plan
+from .execute import Executor
+from .kube import paths
+
+LOGGER = logging.getLogger("controller.reconcile")
+
+RUN_LIMIT = 180.0
+"""Seconds after which one look is cut off (section 2.6)."""
+
+NodesLeft = Callable[[clusters.Cluster], Awaitable[tuple[str, ...]]]
+"""Reads the names of the nodes that still carry our state label; empty if they are not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Settings that decisions depend on."""
+
+    monitoring_enabled: bool
+    cleanup_timeout: timedelta
+
+
+class Reconciler:
+    """Works on one Extension at a time for each worker that calls it.
+
+    `settled` holds the keys whose next look has no event behind it; `operator_configs` gives
+    the configs that are in force.
+    """
+
+    def __init__(
+        self,
+        client: kube.Client,
+        writer: managedresource.Writer,
+        executor: Executor,
+        known: store.Store,
+        *,
+        limits: Limits,
+        operator_configs: Callable[[], Mapping[str, str]],
+        nodes_left: NodesLeft,
+        now: Callable[[], datetime],
+    ) -> None:
+        """Keep the parts."""
+        self._client = client
+        self._writer = writer
+        self._executor = executor
+        self._known = known
+        self._limits = limits
+        self._operator_configs = operator_configs
+        self._nodes_left = nodes_left
+        self._now = now
+        self.settled: set[queue.Key] = set()
+
+    async def __call__(self, key: queue.Key) -> queue.Result:
+        """Look at one object; never raises but when cancelled."""
+        began = self._now()
+        trigger = observed.Trigger.SETTLED if key in self.settled else observed.Trigger.EVENT
+        self.settled.discard(key)
+        keys: dict[str, object] = {"namespace": key[0], "name": key[1], "trigger": trigger.value}
+        result: queue.Result
+        try:
+            async with asyncio.timeout(RUN_LIMIT):
+                result = await self._look(key, trigger, keys)
+        except kube.NotFound as error:
+            self._known.forget_extension(key)
+            keys |= {"outcome": "gone", "detail": str(error)}
+            result = None
+        except kube.Conflict as error:
+            keys |= {"outcome": "conflict", "detail": str(error)}
+            result = await self._refresh(key)
+        except (kube.ApiError, managedresource.BeingDeleted, content.Unbuildable) as error:
+            keys |= {"outcome": "error", "error": str(error)}
+            await self._tell(key, error)
+            result = queue.Failed(getattr(error, "retry_after", None) or 0.0)
+        except TimeoutError:
+            keys |= {"outcome": "error", "error": f"not done within {RUN_LIMIT:.0f} s"}
+            result = queue.Failed()
+        except Exception as error:  # noqa: BLE001 - one broken object must not stop the others
+            LOGGER.exception("cannot reconcile %s/%s", *key)
+            keys |= {"outcome": "error", "error": f"{type(error).__name__}: {error}"}
+            result = queue.Failed()
+        keys["took_ms"] = round((self._now() - began).total_seconds() * 1000, 1)
+        level = logging.WARNING if keys.get("error") else logging.INFO
+        logs.canonical(LOGGER, "reconciled", level=level, **keys)
+        return result
+
+    async def _look(
+        self, key: queue.Key, trigger: observed.Trigger, keys: dict[str, object]
+    ) -> queue.Result:
+        subject = self._known.extension(key)
+        if subject is None:
+            subject = await self._read(key)
+        keys["operation"] = operation.compute(subject).value
+        facts = await self._cluster(subject, keys)
+        world = await self._world(subject, facts, trigger)
+        what = decide.decide(subject, facts, self._now(), world)
+        keys |= {"why": what.why, "steps": len(what.steps)}
+        await self._executor.run(what, subject, facts, world)
+        match what.after:
+            case plan.Wait(reason, until):
+                keys |= {"outcome": "waiting", "detail": reason}
+                return queue.Again(max(0.0, (until - self._now()).total_seconds()))
+            case plan.Retry(reason):
+                keys |= {"outcome": "retry", "detail": reason}
+                return queue.Failed()
+            case plan.Done():
+                keys["outcome"] = "done"
+        return None
+
+    async def _cluster(
+        self, subject: extension.Extension, keys: dict[str, object]
+    ) -> clusters.Cluster | None:
+        """Read the Cluster anew: gardenlet writes it just before it asks for anything."""
+        if not subject.ours:
+            return None
+        try:
+            facts = clusters.parse(await self._client.get(paths.cluster(subject.namespace)))
+        except kube.NotFound:
+            return None
+        except clusters.IncompleteCluster as error:
+            keys["cluster"] = str(error)
+            return None
+        self._known.put_cluster(facts)
+        return facts
+
+    async def _world(
+        self,
+        subject: extension.Extension,
+        facts: clusters.Cluster | None,
+        trigger: observed.Trigger,
+    ) -> observed.World:
+        world = observed.World(
+            node=self._known.managed(subject.namespace, names.NODE_MANAGED_RESOURCE),
+            monitoring=self._known.managed(subject.namespace, names.MONITORING_MANAGED_RESOURCE),
+            operator_configs=self._operator_configs(),
+            monitoring_enabled=self._limits.monitoring_enabled,
+            cleanup_timeout=self._limits.cleanup_timeout,
+            trigger=trigger,
+        )
+        if operation.compute(subject) not in {
+            extension.OperationType.DELETE,
+            extension.OperationType.MIGRATE,
+        }:
+            return world
+        # What the Go extension made has another label and is in no list of ours.
+        world = replace(
+            world,
+            node=world.node
+            or await self._writer.find(subject.namespace, names.NODE_MANAGED_RESOURCE),
+            monitoring=world.monitoring
+            or await self._writer.find(subject.namespace, names.MONITORING_MANAGED_RESOURCE),
+        )
+        since = world.node.cleanup_since if world.node else None
+        if facts and since and self._now() >= since + world.cleanup_timeout:
+            world = replace(world, nodes_left=await self._nodes_left(facts))
+        return world
+
+    async def _read(self, key: queue.Key) -> extension.Extension:
+        subject = extension.parse(await self._client.get(paths.extension(*key)))
+        self._known.put_extension(subject)
+        return subject
+
+    async def _refresh(self, key: queue.Key) -> queue.Result:
+        """After a conflict, read the object and try again soon."""
+        try:
+            await self._read(key)
+        except kube.NotFound:
+            self._known.forget_extension(key)
+            return None
+        except kube.ApiError:
+            return queue.Failed()
+        return queue.Failed()
+
+    async def _tell(self, key: queue.Key, error: Exception) -> None:
+        """Write the error to the status, if the API server takes it; the queue tries again."""
+        subject = self._known.extension(key)
+        if subject is None or isinstance(error, kube.Unavailable) or not subject.ours:
+            return
+        meant = operation.compute(subject).value
+        try:
+            await self._executor.write_error(subject, meant, str(error))
+        except kube.ApiError as another:
+            LOGGER.debug("cannot write the error of %s/%s: %s", *key, another)
