@@ -1,5 +1,5 @@
 // The control plane programs that the tests and the demo run against, built from
-// their published modules; hacks/build-programs.sh does it and keeps them in a cache.
+// their published modules; hacks/programs does it and keeps them in a cache.
 module gardener-extension-cri-resmgr/test/garden/programs
 
 go 1.24.0
