@@ -23,10 +23,10 @@ _DAEMON_SET = f'DaemonSet "{names.SHOOT_NAMESPACE}/{names.INSTALLATION_DAEMONSET
 class Switches:
     """How the stand-in treats a ManagedResource; as made, all is well.
 
-    `failing`, `unhealthy`, `progressing` hold the message that the condition then shows (the
-    last two name a DaemonSet when the message does not start with its own reason). `down`: as
-    if nobody were there, as for a hibernated shoot. `delay` in seconds goes by before the
-    apply. `stepwise` shows the states between as well, at a write each.
+    `failing`, `unhealthy`, `progressing` hold the message that the condition then shows; the
+    last two are said of our installation DaemonSet. `down`: as if nobody were there, as for a
+    hibernated shoot. `delay` in seconds goes by before the apply. `stepwise` shows the states
+    between as well, at a write each.
     """
 
     failing: str = ""
