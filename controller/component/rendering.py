@@ -2,9 +2,9 @@
 """Templates to manifests, such that no value can say more than a value.
 
 A template is a YAML text with Jinja2 in it, and every `{{ value }}` leaves as JSON on one line,
-which is YAML too: quotes, line breaks, `---` or `{{` inside of a value stay inside of it. An unknown
-name is an error. What a template prints is the manifest, byte for byte: nothing is parsed and
-written again at run time, since the templates are compiled once and a shoot must cost little.
+which is YAML too: quotes, line breaks, `---` or `{{` inside of a value stay inside of it. An
+unknown name is an error. What a template prints is the manifest, byte for byte: nothing is parsed
+and written again at run time, since templates are compiled once and a shoot must cost little.
 
 Templates end in `.yaml.j2`; `{% include %}` joins parts (a macro's text would leave as a JSON
 string). Nothing but values may stand behind `{{`, never a part of a key or of a word.

@@ -2,6 +2,7 @@
 """Rendering: a value stays a value, whatever is in it."""
 
 import math
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,7 @@ def test_a_value_is_one_line_of_printable_characters(value: Any) -> None:
     written = rendering.to_yaml(value)
 
     assert written.splitlines() == [written]
-    assert all(
-        char.isprintable() or ord(char) > 0xFFFF or char == " " or not char.isascii()
-        for char in written
-    )
+    assert not [char for char in written if unicodedata.category(char) == "Cc"]
 
 
 @given(value=st.dictionaries(TEXT, VALUES, min_size=2))
@@ -56,9 +54,10 @@ def test_equal_mappings_give_equal_bytes(value: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["\ud800", {"a": ["\udfff"]}, math.nan, math.inf, b"bytes", {1: "a"}, {"a": {None: 1}}]
-    + [{"k" * 1100: 1}, {"\u2028" * 200: 1}, {1, 2}, object()],
-    ids=repr,
+    [
+        *("\ud800", {"a": ["\udfff"]}, math.nan, math.inf, b"bytes", {1: "a"}, {"a": {None: 1}}),
+        *({"k" * 1100: 1}, {"\u2028" * 200: 1}, {1, 2}, object()),
+    ],
 )
 def test_what_has_no_form_is_refused(value: Any) -> None:
     """Half characters, numbers without end, foreign types and keys too long for YAML."""
