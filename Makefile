@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+# The chores of the project; `make help` lists them. Every target makes .venv first (hacks/setup).
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+REGISTRY ?=
+TAG ?= v$(shell sed -n 's/^version = "\([^"]*\)".*/\1/p' pyproject.toml)
+BASE ?= docker.io/library/debian:bookworm-slim
+JOBS ?= 0
+PYTEST_ARGS ?=
+
+BIN := .venv/bin
+PROGRAMS := kube-apiserver etcd helm kubectl promtool
+# A registry is given with or without the slash at its end.
+IMAGE_PREFIX := $(if $(REGISTRY),$(patsubst %/,%,$(REGISTRY))/)
+PYTEST = PATH="$$(hacks/programs $(PROGRAMS)):$$PATH" $(BIN)/pytest -n $(JOBS) $(PYTEST_ARGS)
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
+		while IFS='|' read -r target text; do printf '  %-16s %s\n' "$$target" "$$text"; done
+	@printf '\nVariables: REGISTRY=host/ TAG=%s (images), BASE=%s (image to build on),\n' '$(TAG)' '$(BASE)'
+	@printf 'JOBS=n (tests in n processes), PYTEST_ARGS="-k word" (what to test).\n'
+
+.PHONY: setup
+setup: ## make .venv with the project and every tool; quick when nothing has changed
+	@hacks/setup
+
+.PHONY: generate
+generate: setup ## write the generated files anew
+	@hacks/generate
+
+.PHONY: check
+check: setup ## lint, types, import contracts, charts, scripts, spelling, structure, generated files
+	@hacks/check
+
+.PHONY: format
+format: setup ## format the Python sources, and mend what ruff can mend
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+.PHONY: test
+test: setup ## unit, structure and integration tests, on a real kube-apiserver
+	$(PYTEST)
+
+.PHONY: test-cov
+test-cov: setup ## the same, with coverage: summary and coverage/index.html
+	$(PYTEST) --cov --cov-report=term --cov-report=html:coverage
+
+.PHONY: verify
+verify: check test ## check and test
+
+.PHONY: demo
+demo: setup ## the extension at work on this machine, step by step
+	@PATH="$$(hacks/programs $(PROGRAMS)):$$PATH" PYTHONPATH=test $(BIN)/python -m garden.demo
+
+.PHONY: bench
+bench: setup ## measure the controller with 10, 100 and 500 shoots
+	@PATH="$$(hacks/programs $(PROGRAMS)):$$PATH" PYTHONPATH=test:bench $(BIN)/python -m controller_bench
+
+.PHONY: docker-images
+docker-images: setup ## build the image of the controller
+	@hacks/images build --base '$(BASE)' '$(IMAGE_PREFIX)' '$(TAG)'
+
+.PHONY: build-images
+build-images: docker-images ## the old name of docker-images
+
+.PHONY: push-images
+push-images: setup ## push what docker-images built: REGISTRY=host/ TAG=t
+	@hacks/images push '$(IMAGE_PREFIX)' '$(TAG)'
+
+.PHONY: e2e-test
+e2e-test: setup ## tests on a real node; not there yet, this says so and fails
+	@if [ ! -d test/e2e ]; then \
+		echo 'cannot run the end-to-end tests: the programs that run on a node are not part of this project yet' >&2; \
+		echo 'hint: make test runs the controller on a real kube-apiserver, make demo shows it' >&2; \
+		exit 2; \
+	fi
+	$(PYTEST) test/e2e
+
+.PHONY: clean
+clean: ## remove what was made in the checkout; the cache of programs stays
+	rm -rf .venv build dist coverage .coverage .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
