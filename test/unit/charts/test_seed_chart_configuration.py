@@ -2,11 +2,15 @@
 """How configuration gets into the seed pods, and which change of it rolls them (section 7.2)."""
 
 import collections.abc
+import dataclasses
 import pathlib
+import re
 import typing
 
 import pytest
 import yaml
+
+from controller import settings
 
 Object: typing.TypeAlias = dict[str, typing.Any]
 Render: typing.TypeAlias = collections.abc.Callable[..., list[Object]]
@@ -27,25 +31,41 @@ def mounted_file(documents: list[Object], find: Find, path: pathlib.PurePosixPat
     return typing.cast("str", config_map["data"][path.name])
 
 
-def test_component_configuration(render: Render, find: Find) -> None:
-    """The file that --config names is the versioned component configuration with the values."""
-    documents = render({"config": {"cleanup": {"timeout": "45m"}}})
+def component_configuration(documents: list[Object], find: Find) -> str:
+    """Give the text of the file that --config names."""
     main = find(documents, "Deployment")["spec"]["template"]["spec"]["containers"][0]
     (argument,) = (arg for arg in main["args"] if arg.startswith("--config="))
     path = pathlib.PurePosixPath(argument.removeprefix("--config="))
+    return mounted_file(documents, find, path)
 
-    configuration = yaml.safe_load(mounted_file(documents, find, path))
 
-    assert configuration == {
-        "apiVersion": "cri-resmgr.extensions.config.gardener.cloud/v1alpha1",
-        "kind": "Configuration",
-        "resyncPeriod": "60m",
-        "healthCheck": {"syncPeriod": "30s", "progressingThreshold": "5m"},
-        "cleanup": {"timeout": "45m"},
-        "monitoring": {"enabled": True},
-        "nodeReport": {"enabled": True, "period": "60s"},
-        "operatorConfigs": {"maxReconcilesPerSecond": 50},
-    }
+def shape(tree: object) -> object:
+    """Give the keys of a tree in snake case, without its values."""
+    if not isinstance(tree, dict):
+        return None
+    return {re.sub("[A-Z]", r"_\g<0>", key).lower(): shape(value) for key, value in tree.items()}
+
+
+def test_component_configuration(render: Render, find: Find) -> None:
+    """The file that --config names is the versioned component configuration with the values."""
+    documents = render({"config": {"cleanup": {"timeout": "45m"}}})
+
+    parsed = settings.parse(component_configuration(documents, find))
+
+    assert parsed == settings.Settings(cleanup=settings.Cleanup(timeout=45 * 60))
+
+
+def test_default_settings(render: Render, find: Find) -> None:
+    """The defaults of the chart are the defaults of the controller."""
+    assert settings.parse(component_configuration(render(), find)) == settings.Settings()
+
+
+def test_every_setting(render: Render, find: Find) -> None:
+    """The values name every setting that the controller has."""
+    written = yaml.safe_load(component_configuration(render(), find))
+    del written["apiVersion"], written["kind"]
+
+    assert shape(written) == shape(dataclasses.asdict(settings.Settings()))
 
 
 def test_image_vector_override(render: Render, find: Find) -> None:

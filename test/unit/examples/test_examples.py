@@ -12,7 +12,8 @@ import jsonschema
 import pytest
 import yaml
 
-from controller import names
+from controller import imagevector, names, settings
+from resmgr.config import configs, provider
 
 Object: typing.TypeAlias = dict[str, typing.Any]
 Problems: typing.TypeAlias = collections.abc.Callable[..., list[str]]
@@ -32,6 +33,12 @@ def extension(name: str) -> Object:
     (shoot,) = load(name)
     (entry,) = shoot["spec"]["extensions"]
     return typing.cast("Object", entry)
+
+
+def values(name: str) -> Object:
+    """Give the chart values of the ControllerDeployment in an example."""
+    (deployment,) = load(name)
+    return typing.cast("Object", deployment["helm"]["values"])
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -101,23 +108,63 @@ def _deployments() -> list[tuple[str, Object]]:
     ]
 
 
-@pytest.mark.parametrize(("name", "values"), _deployments())
-def test_chart_values(name: str, values: Object) -> None:
+@pytest.mark.parametrize(("name", "given"), _deployments())
+def test_chart_values(name: str, given: Object) -> None:
     """Values for the chart are values that the chart takes."""
     chart = ROOT / "charts" / "gardener-extension-cri-resmgr"
     schema = json.loads((chart / "values.schema.json").read_text())
 
-    jsonschema.Draft7Validator(schema).validate(values)
-    assert values, name
+    jsonschema.Draft7Validator(schema).validate(given)
+    assert given, name
 
 
-def test_image_vector_override() -> None:
-    """The override in the example names images of this extension, and is YAML itself."""
-    (deployment,) = load("image-vector-overwrite.yaml")
-    override = yaml.safe_load(deployment["helm"]["values"]["imageVectorOverwrite"])
+@pytest.mark.parametrize("image", [names.IMAGE_INSTALLATION, names.IMAGE_AGENT])
+@pytest.mark.parametrize("version", ["1.32.0", "1.36.1"])
+def test_image_vector_override(image: str, version: str) -> None:
+    """The override of the example takes the place of the shipped images."""
+    text = values("image-vector-overwrite.yaml")["imageVectorOverwrite"]
+    shipped = imagevector.load(ROOT / "charts" / "images.yaml")
+    vector = imagevector.override(shipped, text)
 
-    known = {names.IMAGE_INSTALLATION, names.IMAGE_AGENT}
-    assert {image["name"] for image in override["images"]} == known
+    reference = vector.find_for_all(image, version=version, architectures=["amd64", "arm64"])
+
+    assert reference.startswith(f"registry.example.com/mirror/{image}:v0.1.0")
+
+
+def test_operator_configs() -> None:
+    """The controller accepts the operator's configs of the example."""
+    texts = values("operator-configs.yaml")["configs"]
+
+    accepted, problems = configs.check(texts, "configs")
+
+    assert problems == []
+    assert accepted == texts
+
+
+def test_component_config() -> None:
+    """The controller accepts the settings of the example, and allows each worker a connection."""
+    given = values("component-config.yaml")
+    head = {"apiVersion": settings.API_VERSION, "kind": settings.KIND}
+
+    parsed = settings.parse(yaml.safe_dump({**head, **given["config"]}))
+
+    workers = given["controller"]["maxConcurrentReconciles"]
+    assert parsed != settings.Settings()
+    assert parsed.client_connection.max_connections > workers
+
+
+@pytest.mark.parametrize("name", SHOOTS)
+def test_provider_config(name: str) -> None:
+    """The controller accepts the providerConfig of each Shoot without a warning."""
+    (shoot,) = load(name)
+    workers = shoot["spec"]["provider"]["workers"]
+    pools = [
+        provider.Pool(name=worker["name"], labels=worker.get("labels", {})) for worker in workers
+    ]
+
+    parsed = provider.parse(extension(name).get("providerConfig"), pools=pools)
+
+    assert parsed.warnings == ()
 
 
 def test_registration_refers_to_deployment() -> None:
