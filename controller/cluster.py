@@ -35,6 +35,8 @@ class Cluster:
     force_deletion: bool
     failed: bool
     pools: tuple[provider.Pool, ...]
+    architectures: tuple[str, ...]
+    vertical_pod_autoscaler: bool
     generic_kubeconfig: str
 
     @property
@@ -76,6 +78,7 @@ def _read(metadata: Mapping[str, Any], shoot: Mapping[str, Any]) -> Cluster:
     deleting_since = extension.parse_time(own.get("deletionTimestamp"))
     kubernetes = spec["kubernetes"]
     static = (kubernetes.get("kubelet") or {}).get("cpuManagerPolicy") or ""
+    workers = spec["provider"].get("workers") or ()
     return Cluster(
         name=metadata["name"],
         resource_version=metadata.get("resourceVersion", ""),
@@ -86,7 +89,9 @@ def _read(metadata: Mapping[str, Any], shoot: Mapping[str, Any]) -> Cluster:
         deleting_since=deleting_since,
         force_deletion=deleting_since is not None and annotations.get(FORCE_DELETION) == "true",
         failed=(status.get("lastOperation") or {}).get("state") == "Failed",
-        pools=tuple(_pool(worker, static) for worker in spec["provider"].get("workers") or ()),
+        pools=tuple(_pool(worker, static) for worker in workers),
+        architectures=tuple(sorted({_architecture(worker) for worker in workers})),
+        vertical_pod_autoscaler=bool((kubernetes.get("verticalPodAutoscaler") or {}).get("enabled")),
         generic_kubeconfig=(metadata.get("annotations") or {}).get(GENERIC_KUBECONFIG)
         or "generic-token-kubeconfig",
     )
@@ -101,3 +106,7 @@ def _pool(worker: Mapping[str, Any], cpu_manager_policy: str) -> provider.Pool:
         cpu_manager_policy=kubelet.get("cpuManagerPolicy") or cpu_manager_policy,
         labels=dict(worker.get("labels") or {}),
     )
+
+
+def _architecture(worker: Mapping[str, Any]) -> str:
+    return (worker.get("machine") or {}).get("architecture") or "amd64"

@@ -14,7 +14,7 @@ from .cluster import Cluster
 from .decide import plan
 from .extension import Extension, OperationState
 from .kube import paths
-from .observed import Phase, World
+from .observed import World
 
 
 class Executor:
@@ -78,7 +78,7 @@ class Executor:
             case plan.DeleteManagedResource(name):
                 await self._delete(name, cluster, world)
             case plan.DeleteLeftovers():
-                await self._delete_leftovers(subject, cluster)
+                await self._delete_leftovers(subject, cluster, world)
             case plan.Announce():
                 await self._announce(step, subject)
         return subject
@@ -146,7 +146,9 @@ class Executor:
             if seen is not None and seen.name == name:
                 await self._writer.delete(seen)
 
-    async def _delete_leftovers(self, subject: Extension, cluster: Cluster | None) -> None:
+    async def _delete_leftovers(
+        self, subject: Extension, cluster: Cluster | None, world: World
+    ) -> None:
         """Delete our shoot access and what a killed create left: Secrets that nothing refers to.
 
         If a deletion of ours got as far as removing ManagedResources, it removed these with them.
@@ -155,7 +157,7 @@ class Executor:
         last = subject.last_operation
         if last is not None and last.type in {"Delete", "Migrate"} and last.progress > 1:
             return
-        for desired in self._build.every(subject, cluster):
+        for desired in self._build.every(subject, cluster, world.operator_configs):
             secret = managedresource.build_secret(desired)["metadata"]["name"]
             await self._writer.delete_secret(subject.namespace, secret)
 
@@ -182,5 +184,3 @@ class Executor:
         }
         await self._client.create(paths.events(subject.namespace), event)
 
-
-__all__ = ["Executor", "Phase"]

@@ -20,7 +20,8 @@ LOGGER = logging.getLogger("controller.follow")
 class Followers:
     """Keeps the store up to date and tells queue and health loop what may concern them.
 
-    `health` is told namespaces whose conditions may have changed; `configs_changed` is called
+    `health` is told namespaces whose conditions may have changed, `read_cluster` those whose
+    Cluster is not known or no longer what is known; `configs_changed` is called
     when other operator configs are in force. `synced` names what has been listed completely.
     """
 
@@ -30,6 +31,7 @@ class Followers:
         work: queue.Queue,
         *,
         health: Callable[[str], None],
+        read_cluster: Callable[[str], None],
         configs: operator_configs.OperatorConfigs,
         configs_changed: Callable[[], None],
         ignore_operation_annotation: bool,
@@ -38,6 +40,7 @@ class Followers:
         self._known = known
         self._work = work
         self._health = health
+        self._read_cluster = read_cluster
         self._configs = configs
         self._configs_changed = configs_changed
         self._ignore = ignore_operation_annotation
@@ -56,7 +59,10 @@ class Followers:
         old = self._known.put_extension(new)
         if operation.starts_work(old, new, ignore_operation_annotation=self._ignore):
             self._work.add(new.key)
-        elif old is None or old.generation != new.generation or _ended(old, new):
+            return
+        if self._known.cluster(new.namespace) is None:
+            self._read_cluster(new.namespace)
+        if old is None or old.generation != new.generation or _ended(old, new):
             self._health(new.namespace)
 
     async def managed_resources(self, client: kube.Client) -> None:
@@ -124,7 +130,8 @@ class Followers:
         for subject in self._known.extensions_in(namespace):
             if operation.unsettled(subject) or self._ignore:
                 self._work.add(subject.key)
-        self._health(namespace)
+            else:
+                self._read_cluster(namespace)
 
 
 def _ended(old: extension.Extension, new: extension.Extension) -> bool:

@@ -62,7 +62,7 @@ def stream(manifests: Mapping[str, bytes]) -> bytes:
 @functools.lru_cache(maxsize=32)
 def compress(text: bytes) -> bytes:
     """Compress with fixed parameters; most shoots have the same few inputs, so it is cached."""
-    return brotli.compress(text, quality=QUALITY)
+    return bytes(brotli.compress(text, quality=QUALITY))
 
 
 def secret_name(managed_resource: str, data: Mapping[str, bytes]) -> str:

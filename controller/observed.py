@@ -151,6 +151,7 @@ class World:
     node: ManagedResource | None = None
     monitoring: ManagedResource | None = None
     operator_configs: Mapping[str, str] = field(default_factory=dict)
+    operator_configs_checksum: str = ""
     nodes_left: tuple[str, ...] = ()
     monitoring_enabled: bool = True
     cleanup_timeout: timedelta = timedelta(minutes=30)

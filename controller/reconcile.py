@@ -7,12 +7,24 @@ docs/reference/logs.md); an error is also written to the status where people loo
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from . import cluster as clusters
-from . import content, decide, extension, kube, logs, managedresource, names, observed, queue, store
+from . import (
+    content,
+    decide,
+    extension,
+    kube,
+    logs,
+    managedresource,
+    names,
+    observed,
+    operator_configs,
+    queue,
+    store,
+)
 from .decide import operation, plan
 from .execute import Executor
 from .kube import paths
@@ -37,8 +49,7 @@ class Limits:
 class Reconciler:
     """Works on one Extension at a time for each worker that calls it.
 
-    `settled` holds the keys whose next look has no event behind it; `operator_configs` gives
-    the configs that are in force.
+    `settled` holds the keys whose next look has no event behind it.
     """
 
     def __init__(
@@ -49,7 +60,7 @@ class Reconciler:
         known: store.Store,
         *,
         limits: Limits,
-        operator_configs: Callable[[], Mapping[str, str]],
+        configs: operator_configs.OperatorConfigs,
         nodes_left: NodesLeft,
         now: Callable[[], datetime],
     ) -> None:
@@ -59,7 +70,7 @@ class Reconciler:
         self._executor = executor
         self._known = known
         self._limits = limits
-        self._operator_configs = operator_configs
+        self._configs = configs
         self._nodes_left = nodes_left
         self._now = now
         self.settled: set[queue.Key] = set()
@@ -145,7 +156,8 @@ class Reconciler:
         world = observed.World(
             node=self._known.managed(subject.namespace, names.NODE_MANAGED_RESOURCE),
             monitoring=self._known.managed(subject.namespace, names.MONITORING_MANAGED_RESOURCE),
-            operator_configs=self._operator_configs(),
+            operator_configs=self._configs.texts(),
+            operator_configs_checksum=self._configs.checksum,
             monitoring_enabled=self._limits.monitoring_enabled,
             cleanup_timeout=self._limits.cleanup_timeout,
             trigger=trigger,

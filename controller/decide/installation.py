@@ -76,7 +76,9 @@ def _content(
             if existing is not None and not existing.deleting
         )
     merged = configs.merge(world.operator_configs, wanted.configs)
-    node = ApplyNode(Phase.INSTALL, wanted, tuple(sorted(merged.items())))
+    node = ApplyNode(
+        Phase.INSTALL, wanted, tuple(sorted(merged.items())), world.operator_configs_checksum
+    )
     if world.monitoring_enabled and cluster.purpose != "testing":
         return node, ApplyMonitoring()
     if world.monitoring is not None and not world.monitoring.deleting:

@@ -48,6 +48,9 @@ class ApplyNode:
     configs: tuple[tuple[str, str], ...]
     """TYPE and text, sorted; the operator's and the shoot's together."""
 
+    operator_configs: str = ""
+    """Checksum of the operator's configs that are in `configs`."""
+
     since: datetime | None = None
     """When the clean-up phase began."""
 

@@ -50,9 +50,9 @@ class Client:
         self._on_request = on_request
         self._token = ""
         self._token_read_at = float("-inf")
+        self._timeout = aiohttp.ClientTimeout(total=timeout)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(ssl=connection.ssl(), limit=max_connections),
-            timeout=aiohttp.ClientTimeout(total=timeout),
             headers={"User-Agent": user_agent},
             json_serialize=_dumps,
             auto_decompress=True,
@@ -165,12 +165,12 @@ class Client:
                 params=params,
                 data=None if body is None else _dumps(body).encode(),
                 headers=sent,
-                **({} if timeout is None else {"timeout": timeout}),
+                timeout=timeout or self._timeout,
             ) as response:
                 status = response.status
                 yield response
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            message = f"cannot {method.lower()} {path}: {error or type(error).__name__}"
+            message = f"cannot {method.lower()} {path}: {str(error) or type(error).__name__}"
             raise errors.Unavailable(0, "NoConnection", message) from error
         finally:
             self._on_request(method, status)

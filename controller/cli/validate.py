@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`validate`: judge providerConfigs, Shoots and operator configs, without any cluster."""
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from resmgr.config import problem
+
+from . import inputs, main
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the answer."""
+
+    file: str
+    severity: str
+    path: str
+    message: str
+    hint: str | None = None
+
+
+@click.command(
+    name="validate",
+    epilog="""\b
+Examples:
+  gardener-extension-cri-resmgr validate examples/*.yaml
+  gardener-extension-cri-resmgr validate -o json - <shoot.yaml
+
+Exit status: 0 fine, 1 problems found, 2 wrong usage, 3 a file cannot be read.""",
+)
+@click.argument("files", nargs=-1, required=True)
+@click.option(
+    "-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+def command(files: tuple[str, ...], output: str) -> None:
+    """Check FILES: providerConfigs, Shoots, Extensions, Clusters or operator configs."""
+    findings: list[Finding] = []
+    unread = False
+    for file in files:
+        try:
+            text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            unread = True
+            findings.append(Finding(file, "error", "", f"cannot read the file: {error}"))
+            continue
+        findings += _judge(file, text)
+    if output == "json":
+        click.echo(json.dumps([_plain(finding) for finding in findings], indent=2))
+    else:
+        _print(findings, files)
+    if unread:
+        raise SystemExit(main.UNREACHABLE)
+    if any(finding.severity == "error" for finding in findings):
+        raise SystemExit(main.PROBLEM)
+
+
+def _judge(file: str, text: str) -> list[Finding]:
+    try:
+        documents = inputs.read(text)
+    except inputs.Unreadable as error:
+        return [Finding(file, "error", "", str(error))]
+    found: list[Finding] = []
+    for given in documents:
+        errors, warnings = given.problems()
+        found += [_finding(file, "error", each) for each in errors]
+        found += [_finding(file, "warning", each) for each in warnings]
+    return found
+
+
+def _finding(file: str, severity: str, what: problem.Problem) -> Finding:
+    return Finding(file, severity, what.path, what.message, what.hint)
+
+
+def _plain(finding: Finding) -> dict[str, str | None]:
+    return {name: getattr(finding, name) for name in Finding.__slots__}
+
+
+def _print(findings: list[Finding], files: tuple[str, ...]) -> None:
+    colours = {"error": "red", "warning": "yellow"}
+    for finding in findings:
+        where = ": ".join(filter(None, (finding.file, finding.path)))
+        word = click.style(finding.severity, fg=colours[finding.severity])
+        hint = f", {finding.hint}" if finding.hint else ""
+        click.echo(f"{where}: {word}: {finding.message}{hint}")
+    bad = {finding.file for finding in findings if finding.severity == "error"}
+    click.echo(f"{len(files) - len(bad)} of {len(files)} files are fine")
