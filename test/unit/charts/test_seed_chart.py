@@ -2,6 +2,7 @@
 """The seed chart as a whole: it lints, renders everywhere, refuses wrong values (CHART-2)."""
 
 import collections.abc
+import json
 import pathlib
 import subprocess
 import tomllib
@@ -10,6 +11,7 @@ import typing
 import pytest
 import yaml
 
+from controller import logs
 from unit.charts import value_sets
 
 Object: typing.TypeAlias = dict[str, typing.Any]
@@ -68,6 +70,14 @@ def test_versions() -> None:
 
     assert chart["version"] == project["version"]
     assert chart["appVersion"] == f"v{project['version']}"
+
+
+def test_log_levels() -> None:
+    """The chart takes the log levels that the controller knows."""
+    schema = json.loads((CHART / "values.schema.json").read_text())
+    controller = schema["properties"]["controller"]["properties"]
+
+    assert controller["logLevel"]["enum"] == list(logs.LEVELS)
 
 
 def test_no_autoscaler(render: Render) -> None:
