@@ -63,7 +63,7 @@ def render(
             )
             if done.returncode:
                 raise ValueError(done.stderr)
-            remembered[key] = [document for document in yaml.safe_load_all(done.stdout) if document]
+            remembered[key] = list(yaml.safe_load_all(done.stdout))
         return remembered[key]
 
     return render_chart

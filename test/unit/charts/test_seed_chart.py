@@ -81,9 +81,10 @@ def test_log_levels() -> None:
 
 
 def test_no_autoscaler(render: Render) -> None:
-    """The VPA stays out of clusters that do not know its kind."""
+    """The VPA stays out of clusters that do not know its kind, and leaves no empty document."""
     documents = render({"vpa": {"enabled": False}})
 
+    assert None not in documents
     assert "VerticalPodAutoscaler" not in kinds(documents)
 
 
