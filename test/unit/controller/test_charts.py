@@ -9,6 +9,7 @@ from controller import charts
 
 
 def write(path: Path) -> Path:
+    """Make a file with its folders."""
     path.parent.mkdir(parents=True)
     path.write_text("images: []\n", encoding="utf-8")
     return path
@@ -31,5 +32,5 @@ def test_files_in_the_package_win(tmp_path: Path) -> None:
 
 def test_missing_data_is_an_error_that_names_both_places(tmp_path: Path) -> None:
     """Missing data is told with the name and both places that were looked at."""
-    with pytest.raises(FileNotFoundError, match="'nothing'.*_charts/nothing or .*charts/nothing"):
+    with pytest.raises(FileNotFoundError, match=r"'nothing'.*_charts/nothing or .*charts/nothing"):
         charts.path("nothing", package=tmp_path)
