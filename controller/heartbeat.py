@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
 
 from . import kube, leases, logs
 
@@ -21,12 +22,19 @@ RETRY = 5.0
 """Seconds until a renewal that failed is tried again, at most."""
 
 
+class Renewable(Protocol):
+    """One named Lease; `leases.ApiLease` is one."""
+
+    async def renew(self, holder: str, duration: int, renew_time: str) -> None:
+        """Set holder and time, whoever held it. Raises `kube.ApiError`."""
+
+
 class Heartbeat:
     """Renews one Lease; `holder` is the name of the extension, `interval` in seconds."""
 
     def __init__(
         self,
-        lease: leases.ApiLease,
+        lease: Renewable,
         holder: str,
         *,
         interval: int = INTERVAL,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from . import kube, names
+from . import kube, names, waiting
 from .kube import connection, paths
 
 ROLLED_BACK = "rolled-back"
@@ -22,6 +22,10 @@ ROLLED_BACK = "rolled-back"
 
 FAILING_STATES = frozenset({ROLLED_BACK, "unsupported"})
 """States in which a selected node is not served, and nobody has asked for that."""
+
+CONNECTION_LIFETIME = 600.0
+"""Seconds for which address and token of a shoot are kept; tokens are renewed hours before they
+end, and a refusal drops them at once."""
 
 TIMEOUT = 5.0
 """Seconds for one request to a shoot; a shoot that cannot answer in that time is asked later."""
@@ -118,40 +122,61 @@ async def ensure_access(client: kube.Client, namespace: str) -> dict[str, Any]:
         return await client.create(paths.secrets(namespace), secret_manifest(namespace))
 
 
-async def connect(client: kube.Client, namespace: str, kubeconfig: str) -> kube.Connection:
-    """Find out how a shoot's API server is reached; `kubeconfig` names the generic kubeconfig.
+class Reader:
+    """Reads the nodes of shoots; keeps address and token of each for a while, but no connection.
 
-    Creates the access Secret if it is missing. Raises `NoAccess`.
+    `client` is for the seed; `make_client` opens a client for a shoot.
     """
-    try:
-        access = await ensure_access(client, namespace)
+
+    def __init__(
+        self,
+        client: kube.Client,
+        *,
+        make_client: Callable[[kube.Connection], kube.Client],
+        clocks: waiting.Clocks,
+    ) -> None:
+        self._client = client
+        self._make_client = make_client
+        self._clocks = clocks
+        self._connections: dict[str, tuple[float, kube.Connection]] = {}
+
+    async def read(self, namespace: str, kubeconfig: str) -> NodeReport:
+        """Read the nodes of the shoot with this namespace in the seed.
+
+        `kubeconfig` names the Secret with the generic kubeconfig. Creates the access Secret if it
+        is missing. Raises `NoAccess`.
+        """
+        at, shoot = self._connections.get(namespace, (float("-inf"), None))
+        try:
+            if shoot is None or self._clocks.seconds() - at > CONNECTION_LIFETIME:
+                shoot = await self._connect(namespace, kubeconfig)
+                self._connections[namespace] = (self._clocks.seconds(), shoot)
+            return await self._list(shoot)
+        except (kube.ApiError, connection.ConnectionProblem, ValueError, OSError) as error:
+            self.forget(namespace)
+            raise NoAccess(str(error)) from error
+
+    def forget(self, namespace: str) -> None:
+        """Drop address and token of a shoot."""
+        self._connections.pop(namespace, None)
+
+    async def _connect(self, namespace: str, kubeconfig: str) -> kube.Connection:
+        access = await ensure_access(self._client, namespace)
         token = _value(access, "token")
-        generic = await client.get(paths.secret(namespace, kubeconfig))
+        generic = await self._client.get(paths.secret(namespace, kubeconfig))
         return connection.from_kubeconfig(_value(generic, "kubeconfig"), token=token)
-    except (kube.ApiError, connection.ConnectionProblem) as error:
-        raise NoAccess(str(error)) from error
 
-
-async def read(
-    shoot: kube.Connection,
-    *,
-    make_client: Callable[[kube.Connection], kube.Client],
-    now: Callable[[], datetime],
-) -> NodeReport:
-    """Read the nodes of a shoot; no connection stays open. Raises `NoAccess`."""
-    items: list[Mapping[str, Any]] = []
-    params = {"labelSelector": names.NODE_STATE_LABEL, "limit": PAGE}
-    try:
-        async with make_client(shoot) as client:
+    async def _list(self, shoot: kube.Connection) -> NodeReport:
+        items: list[Mapping[str, Any]] = []
+        params = {"labelSelector": names.NODE_STATE_LABEL, "limit": PAGE}
+        async with self._make_client(shoot) as client:
             while True:
                 page = await client.get_metadata(paths.NODES, params=params)
                 items += page.get("items") or []
                 token = (page.get("metadata") or {}).get("continue")
                 if not token:
-                    return parse(items, now())
+                    return parse(items, self._clocks.now())
                 params["continue"] = token
-    except (kube.ApiError, ValueError, OSError) as error:
-        raise NoAccess(str(error)) from error
 
 
 def _value(secret: Mapping[str, Any], key: str) -> str:

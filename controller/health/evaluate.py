@@ -32,8 +32,8 @@ from .conditions import (
 class Facts:
     """All that is known about one shoot.
 
-    `report_pending` says that the nodes have not been asked since this process started, so that
-    no report means nothing yet.
+    `report_pending` says that the nodes have not answered since this process started but still
+    may, so that no report means nothing yet.
     """
 
     extension: extension.Extension

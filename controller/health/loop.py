@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The health loop: looks at each shoot in time and after news, writes conditions that changed.
 
-It looks at what the store knows and asks the API server for nothing but Clusters that are not
-known or have changed; so a shoot where nothing happens costs some microseconds a period and no
-request. Judging is `evaluate`'s, asking nodes `node_loop`'s, the patch `status`'s.
+It looks at what the store knows and reads nothing; so a shoot where nothing happens costs some
+microseconds a period and no request. Judging is `evaluate`'s, asking nodes `node_loop`'s, the
+patch `status`'s.
 """
 
 import asyncio
 import logging
 import math
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from .. import cluster, extension, kube, logs, names, node_report, settings, store, waiting
@@ -31,6 +31,13 @@ _BATCH = 50
 """Shoots judged before others may use the event loop."""
 
 
+class Seed(Protocol):
+    """The requests that are made; `kube.Client` can do them."""
+
+    async def patch(self, path: str, patch: dict[str, Any]) -> dict[str, Any]:
+        """Apply a merge patch, give the object. Raises `kube.ApiError`."""
+
+
 class Nodes(Protocol):
     """What is known of the shoots' nodes; `node_loop.NodeLoop` is one."""
 
@@ -44,7 +51,7 @@ class Nodes(Protocol):
         """Give the last report, unless it is too old."""
 
     def pending(self, namespace: str) -> bool:
-        """Tell whether the nodes are followed and have not been asked yet."""
+        """Tell whether a first report is still to be expected."""
 
 
 class Observer(Protocol):
@@ -66,7 +73,7 @@ class HealthLoop:
 
     def __init__(
         self,
-        client: kube.Client,
+        client: Seed,
         known: store.Store,
         nodes: Nodes,
         config: settings.Settings,
@@ -87,18 +94,11 @@ class HealthLoop:
         self._slots = asyncio.Semaphore(CONCURRENCY)
         self._busy: dict[str, bool] = {}
         """Shoots with a request under way, and whether news came meanwhile."""
-        self._cluster_versions: dict[str, str] = {}
-        """The newest resourceVersions of Clusters that the store may not have."""
 
     def notify(self, namespace: str) -> None:
-        """Look at a shoot soon: its Extension, ManagedResources or nodes have changed."""
+        """Look at a shoot soon: its Extension, Cluster, ManagedResources or nodes have changed."""
         self._schedule.hasten(namespace, self._clocks.seconds() + COALESCE)
         self._wake.set()
-
-    def cluster_changed(self, namespace: str, resource_version: str) -> None:
-        """Look at a shoot soon; its Cluster is read unless a reconcile does so before."""
-        self._cluster_versions[namespace] = resource_version
-        self.notify(namespace)
 
     async def run(self) -> None:
         """Work until cancelled; no error of one shoot ends it."""
@@ -137,10 +137,8 @@ class HealthLoop:
             self._forget(namespace)
             return
         shoot = self._known.cluster(namespace)
-        if shoot is None or self._outdated(shoot):
-            self._start(group, self._read_cluster(namespace), namespace)
-            return
-        self._choose_nodes(ext, shoot)
+        if shoot is not None:
+            self._choose_nodes(ext, shoot)
         facts = evaluate.Facts(
             extension=ext,
             cluster=shoot,
@@ -151,19 +149,13 @@ class HealthLoop:
         )
         result = evaluate.evaluate(facts, self._config, self._clocks.now())
         if result.conditions is not None:
-            self._start(group, self._write(ext, result.conditions), namespace)
+            self._busy[namespace] = False
+            work = self._request(ext, result.conditions)
+            group.create_task(work, name=f"health of {namespace}")
             return
         self._observer.health(namespace, status.statuses(ext.conditions))
         if result.again:
             self._later(namespace)
-
-    def _outdated(self, shoot: cluster.Cluster) -> bool:
-        newest = self._cluster_versions.get(shoot.name, "")
-        known = shoot.resource_version
-        if newest.isdecimal() and known.isdecimal() and int(known) < int(newest):
-            return True
-        self._cluster_versions.pop(shoot.name, None)
-        return False
 
     def _choose_nodes(self, ext: extension.Extension, shoot: cluster.Cluster) -> None:
         if evaluate.wants_nodes(ext, shoot, self._config):
@@ -176,22 +168,13 @@ class HealthLoop:
             # While an operation runs, what the nodes said before still counts.
             self._nodes.forget(ext.namespace)
 
-    def _start(
-        self, group: asyncio.TaskGroup, work: Coroutine[Any, Any, None], namespace: str
-    ) -> None:
-        self._busy[namespace] = False
-        group.create_task(self._request(work, namespace), name=f"health of {namespace}")
-
-    async def _request(self, work: Coroutine[Any, Any, None], namespace: str) -> None:
-        """Do what needs requests, and look again afterwards: at once if it went well."""
-        pause = 0.0
+    async def _request(self, ext: extension.Extension, new: status.Items) -> None:
+        """Write conditions, and look again afterwards: at once if it went well."""
+        namespace, pause = ext.namespace, 0.0
         try:
             async with self._slots:
-                await work
+                await self._write(ext, new)
         except kube.NotFound:
-            pause = self._config.health_check.sync_period
-        except cluster.IncompleteCluster as error:
-            self._complain("cannot judge health", namespace, error)
             pause = self._config.health_check.sync_period
         except Exception as error:  # noqa: BLE001 - one broken object must not stop the others
             self._complain("cannot write health", namespace, error)
@@ -200,12 +183,7 @@ class HealthLoop:
         self._schedule.hasten(namespace, self._clocks.seconds() + (COALESCE if news else pause))
         self._wake.set()
 
-    async def _read_cluster(self, namespace: str) -> None:
-        facts = cluster.parse(await self._client.get(paths.cluster(namespace)))
-        self._cluster_versions.pop(namespace, None)
-        self._known.put_cluster(facts)
-
-    async def _write(self, ext: extension.Extension, new: tuple[Mapping[str, Any], ...]) -> None:
+    async def _write(self, ext: extension.Extension, new: status.Items) -> None:
         path = f"{paths.extension(ext.namespace, ext.name)}/status"
         answer = await self._client.patch(path, status.patch(ext, new))
         self._known.put_extension(extension.parse(answer))
@@ -220,12 +198,11 @@ class HealthLoop:
 
     def _forget(self, namespace: str) -> None:
         self._schedule.cancel(namespace)
-        self._cluster_versions.pop(namespace, None)
         self._nodes.forget(namespace)
         self._observer.gone(namespace)
 
     def _complain(self, what: str, namespace: str, error: Exception) -> None:
-        known = isinstance(error, (kube.ApiError, cluster.IncompleteCluster))
+        known = isinstance(error, kube.ApiError)
         logs.canonical(
             _log,
             what,

@@ -11,17 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from .. import kube, logs, node_report, waiting
+from .. import logs, node_report, waiting
 from . import schedule
 
 _log = logging.getLogger(__name__)
 
 CONCURRENCY = 10
 """Shoots asked at the same time; each costs a TLS handshake and at most some seconds."""
-
-CONNECTION_LIFETIME = 600.0
-"""Seconds for which address and token of a shoot are kept; tokens are renewed hours before they
-end, and a refusal drops them at once."""
 
 REMEMBERED = 5
 """Periods for which the last report counts while the shoot does not answer."""
@@ -33,12 +29,21 @@ SLOWEST = 8
 @dataclass(slots=True)
 class _Shoot:
     kubeconfig: str
-    asked: bool = False
+    expected_by: float
+    """When, at the latest, the first report counts as not to be had."""
     failures: int = 0
     report: node_report.NodeReport | None = None
     report_at: float = 0.0
-    connection: kube.Connection | None = None
-    connection_at: float = 0.0
+
+
+class Reader(Protocol):
+    """Reads the nodes of one shoot; `node_report.Reader` is one."""
+
+    async def read(self, namespace: str, kubeconfig: str) -> node_report.NodeReport:
+        """Read them. Raises `node_report.NoAccess`."""
+
+    def forget(self, namespace: str) -> None:
+        """Drop what is kept for a shoot."""
 
 
 class Observer(Protocol):
@@ -51,21 +56,18 @@ class Observer(Protocol):
 class NodeLoop:
     """Reports of the nodes of the shoots that are followed.
 
-    `client` is for the seed; `make_client` opens a client for a shoot. Set `on_change` to hear of
-    changed states.
+    Set `on_change` to hear of changed states.
     """
 
     def __init__(
         self,
-        client: kube.Client,
+        reader: Reader,
         *,
-        make_client: Callable[[kube.Connection], kube.Client],
         period: float,
         clocks: waiting.Clocks,
         observer: Observer,
     ) -> None:
-        self._client = client
-        self._make_client = make_client
+        self._reader = reader
         self._period = period
         self._clocks = clocks
         self._observer = observer
@@ -83,15 +85,16 @@ class NodeLoop:
         if namespace in self._shoots:
             self._shoots[namespace].kubeconfig = kubeconfig
             return
-        self._shoots[namespace] = _Shoot(kubeconfig)
-        spread = self._clocks.rng.uniform(0.0, self._period)
-        self._schedule.plan(namespace, self._clocks.seconds() + rest + spread)
+        first = self._clocks.seconds() + rest + self._clocks.rng.uniform(0.0, self._period)
+        self._shoots[namespace] = _Shoot(kubeconfig, first + REMEMBERED * self._period)
+        self._schedule.plan(namespace, first)
         self._wake.set()
 
     def forget(self, namespace: str) -> None:
         """Ask no more; what was reported is dropped."""
         if self._shoots.pop(namespace, None) is not None:
             self._schedule.cancel(namespace)
+            self._reader.forget(namespace)
             self._observer.rolled_back(namespace, None)
 
     def report(self, namespace: str) -> node_report.NodeReport | None:
@@ -102,9 +105,11 @@ class NodeLoop:
         return shoot.report
 
     def pending(self, namespace: str) -> bool:
-        """Tell whether the nodes are followed and have not been asked yet."""
+        """Tell whether a first report is still to be expected."""
         shoot = self._shoots.get(namespace)
-        return shoot is not None and not shoot.asked
+        if shoot is None or shoot.report is not None:
+            return False
+        return self._clocks.seconds() < shoot.expected_by
 
     async def run(self) -> None:
         """Work until cancelled; no error of one shoot ends it."""
@@ -129,7 +134,7 @@ class NodeLoop:
         if shoot is None:
             return
         try:
-            new = await self._read(namespace, shoot)
+            new = await self._reader.read(namespace, shoot.kubeconfig)
         except Exception as error:  # noqa: BLE001 - one broken shoot must not stop the others
             logs.canonical(
                 _log,
@@ -140,12 +145,10 @@ class NodeLoop:
                 error=str(error),
             )
             shoot.failures += 1
-            shoot.connection = None
-            changed = not shoot.asked
+            changed = False
         else:
-            changed = not shoot.asked or _states(new) != _states(shoot.report)
+            changed = shoot.report is None or new.nodes != shoot.report.nodes
             shoot.failures, shoot.report, shoot.report_at = 0, new, self._clocks.seconds()
-        shoot.asked = True
         if self._shoots.get(namespace) is not shoot:
             return
         pause = min(2 ** max(shoot.failures - 1, 0), SLOWEST) * self._period
@@ -157,16 +160,3 @@ class NodeLoop:
         self._observer.rolled_back(namespace, known.rolled_back if known else None)
         if changed:
             self.on_change(namespace)
-
-    async def _read(self, namespace: str, shoot: _Shoot) -> node_report.NodeReport:
-        stale = self._clocks.seconds() - shoot.connection_at > CONNECTION_LIFETIME
-        if shoot.connection is None or stale:
-            shoot.connection = await node_report.connect(self._client, namespace, shoot.kubeconfig)
-            shoot.connection_at = self._clocks.seconds()
-        return await node_report.read(
-            shoot.connection, make_client=self._make_client, now=self._clocks.now
-        )
-
-
-def _states(report: node_report.NodeReport | None) -> tuple[node_report.NodeState, ...]:
-    return report.nodes if report else ()
