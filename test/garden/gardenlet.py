@@ -134,7 +134,9 @@ class Gardenlet:
         self, shoot: str, operation: str, *, name: str = names.EXTENSION_TYPE
     ) -> Object:
         """Set an operation annotation together with a new timestamp."""
-        return await self._patch(shoot, {"metadata": {"annotations": self._request(operation)}}, name)
+        return await self._patch(
+            shoot, {"metadata": {"annotations": self._request(operation)}}, name
+        )
 
     async def wait(
         self,

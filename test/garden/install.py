@@ -44,8 +44,8 @@ def chart(values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
 
     Raises `binaries.ProgramMissing` without Helm, `ValueError` with Helm's words.
     """
-    helm = binaries.find("helm")["helm"]
-    command = [helm, "template", names.EXTENSION_NAME, CHART, f"--namespace={NAMESPACE}"]
+    helm = str(binaries.find("helm")["helm"])
+    command = [helm, "template", names.EXTENSION_NAME, str(CHART), f"--namespace={NAMESPACE}"]
     done = subprocess.run(
         [*command, "--values=-"],
         input=json.dumps(values or {}),

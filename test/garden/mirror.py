@@ -31,11 +31,20 @@ class Late(TimeoutError):
 class Mirror:
     """Follows one collection; use it in an `async with`."""
 
-    def __init__(self, client: kube.Client, path: str, *, label_selector: str = "") -> None:
+    def __init__(
+        self,
+        client: kube.Client,
+        path: str,
+        *,
+        label_selector: str = "",
+        field_selector: str = "",
+    ) -> None:
         """Start nothing yet; `path` is the collection's, of all namespaces or of one."""
         self.objects: dict[watch.Key, Object] = {}
         self._client = client
-        self._what = watch.Following(path, label_selector=label_selector)
+        self._what = watch.Following(
+            path, label_selector=label_selector, field_selector=field_selector
+        )
         self._waits: dict[watch.Key, list[tuple[Check, asyncio.Future[Object | None]]]] = {}
         self._listeners: list[Callable[[watch.Key, Object | None], None]] = []
         self._synced = asyncio.Event()
@@ -90,6 +99,10 @@ class Mirror:
         """Wait until the object is gone. Raises `Late`."""
         await self.until(key, lambda obj: obj is None, timeout=timeout, what="to be gone")
 
+    def put(self, obj: Object) -> None:
+        """Take an answer to a write of our own, which may be ahead of the watch."""
+        self._set(watch.key_of(obj), obj)
+
     async def _follow(self) -> None:
         async for event in watch.follow(self._client, self._what):
             match event:
@@ -103,8 +116,11 @@ class Mirror:
                     self._synced.set()
 
     def _set(self, key: watch.Key, obj: Object | None) -> None:
+        known = self.objects.get(key)
         if obj is None:
             self.objects.pop(key, None)
+        elif known is not None and version(obj) < version(known):
+            return
         else:
             self.objects[key] = obj
         for check, done in self._waits.get(key, ()):

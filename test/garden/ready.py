@@ -39,7 +39,7 @@ def missing(obj: Mapping[str, Any] | None) -> str:
     if operation is None:
         return "extension did not record a last operation yet"
     if operation["state"] != "Succeeded":
-        return f'extension state is not Succeeded but {operation["state"]}'
+        return f"extension state is not Succeeded but {operation['state']}"
     if timestamp and seconds(timestamp) > seconds(operation["lastUpdateTime"]):
         return f"last operation is older than the request of {timestamp}"
     return ""

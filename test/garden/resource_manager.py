@@ -60,7 +60,7 @@ class ResourceManager:
         self._targets: dict[str, Target | None] = {"": None, "seed": None}
         if apply:
             self._targets = {"": Target(shoot) if shoot else None, "seed": Target(seed)}
-        self._tokens = tokens.Requestor(seed, shoot) if shoot else None
+        self.tokens = tokens.Requestor(seed, shoot) if shoot else None
         self._rules: list[switches.Rule] = []
         self._done: dict[watch.Key, object] = {}
         self._workers = workers.Workers(self._reconcile, concurrency=concurrency)
@@ -71,8 +71,8 @@ class ResourceManager:
         self.resources.listen(lambda key, _: self._workers.add(key))
         self._stack.push_async_callback(self._workers.close)
         await self._stack.enter_async_context(self.resources)
-        if self._tokens is not None:
-            await self._stack.enter_async_context(self._tokens)
+        if self.tokens is not None:
+            await self._stack.enter_async_context(self.tokens)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -97,14 +97,17 @@ class ResourceManager:
         for key in self.resources.objects:
             self._workers.add(key)
 
-    async def settled(self, namespace: str, name: str, *, timeout: float = mirror.TIMEOUT) -> Object:
-        """Wait until a ManagedResource's status answers its latest spec; give it."""
+    async def settled(
+        self, namespace: str, name: str, *, timeout: float = mirror.TIMEOUT
+    ) -> Object:
+        """Wait until a ManagedResource's status answers the spec of now; give it."""
+        there = await self._seed.get(paths.managed_resource(namespace, name))
 
         def check(obj: Object | None) -> bool:
-            status = (obj or {}).get("status") or {}
-            return obj is not None and status.get("observedGeneration") == obj["metadata"][
-                "generation"
-            ]
+            if obj is None or mirror.version(obj) < mirror.version(there):
+                return False
+            observed: int = (obj.get("status") or {}).get("observedGeneration", 0)
+            return observed >= there["metadata"]["generation"]
 
         found = await self.resources.until((namespace, name), check, timeout=timeout)
         assert found is not None
@@ -120,7 +123,8 @@ class ResourceManager:
         turned = switches.of(self._rules, *key, class_)
         metadata = resource["metadata"]
         ignored = (metadata.get("annotations") or {}).get(IGNORE) == "true"
-        state = (metadata["generation"], metadata.get("deletionTimestamp"), turned, ignored)
+        deleted = metadata.get("deletionTimestamp")
+        state = (metadata["uid"], metadata["generation"], deleted, turned, ignored)
         if turned.down or self._done.get(key) == state:
             return False
         if turned.delay:
@@ -128,7 +132,8 @@ class ResourceManager:
         if "deletionTimestamp" in metadata:
             again = await self._delete(resource, class_)
         elif ignored:
-            again = await self._report(resource, switches.IGNORED)
+            again = False
+            await self._report(resource, switches.IGNORED)
         else:
             again = await self._bring(resource, class_, turned)
         if not again:
@@ -141,7 +146,7 @@ class ResourceManager:
         generation = resource["metadata"]["generation"]
         new = (resource.get("status") or {}).get("observedGeneration") != generation
         if turned.stepwise and new:
-            await self._report(resource, switches.APPLYING, observed=False)
+            resource = await self._report(resource, switches.APPLYING, observed=False)
         try:
             secrets = await self._secrets(resource)
         except kube.NotFound as error:
@@ -152,7 +157,8 @@ class ResourceManager:
             objects = [_dress(obj, resource) for obj in manifests.decode(secrets)]
         except manifests.DecodingFailed as error:
             verdicts = switches.not_applied("DecodingFailed", str(error), new=new)
-            return await self._report(resource, verdicts)
+            await self._report(resource, verdicts)
+            return False
         try:
             if turned.failing:
                 raise ApplyFailed(turned.failing)
@@ -165,8 +171,9 @@ class ResourceManager:
             "secretsDataChecksum": manifests.checksum(secrets),
         }
         if turned.stepwise and new:
-            await self._report(resource, switches.APPLIED_UNCHECKED, observed=False)
-        return await self._report(resource, switches.applied(turned), more=more)
+            resource = await self._report(resource, switches.APPLIED_UNCHECKED, observed=False)
+        await self._report(resource, switches.applied(turned), more=more)
+        return False
 
     async def _hold(self, resource: Object, finalizer: str) -> Object:
         """Add our finalizer if it is missing; give the object as it is then."""
@@ -179,16 +186,16 @@ class ResourceManager:
             "finalizers": [*there, finalizer],
         }
         path = paths.managed_resource(metadata["namespace"], metadata["name"])
-        return await self._seed.patch(path, {"metadata": patch})
+        held = await self._seed.patch(path, {"metadata": patch})
+        self.resources.put(held)
+        return held
 
     async def _secrets(self, resource: Object) -> list[Object]:
         namespace = resource["metadata"]["namespace"]
         found = [reference["name"] for reference in resource["spec"]["secretRefs"]]
         return [await self._seed.get(paths.secret(namespace, name)) for name in found]
 
-    async def _apply(
-        self, resource: Object, objects: list[Object], target: Target | None
-    ) -> None:
+    async def _apply(self, resource: Object, objects: list[Object], target: Target | None) -> None:
         """Apply all objects, then delete those of the last time that are not among them."""
         if target is None:
             return
@@ -264,8 +271,8 @@ class ResourceManager:
         *,
         observed: bool = True,
         more: Mapping[str, Any] | None = None,
-    ) -> bool:
-        """Write what has changed of the status, in one patch. Gives False: nothing is left to do."""
+    ) -> Object:
+        """Write what has changed of the status, in one patch; give the object as it is then."""
         status = resource.get("status") or {}
         wanted: Object = dict(more or {})
         there = status.get("conditions") or []
@@ -276,9 +283,9 @@ class ResourceManager:
         if changed:
             metadata = resource["metadata"]
             path = paths.managed_resource(metadata["namespace"], metadata["name"])
-            written = await self._seed.patch(f"{path}/status", {"status": changed})
-            resource["status"] = written.get("status")
-        return False
+            resource = await self._seed.patch(f"{path}/status", {"status": changed})
+            self.resources.put(resource)
+        return resource
 
 
 async def _apply_one(target: Target, obj: Object) -> None:

@@ -122,7 +122,9 @@ def deleting(message: str) -> list[Verdict]:
     return [("ResourcesApplied", "Progressing", "DeletionPending", message)]
 
 
-def merge(there: Iterable[Condition], verdicts: Iterable[Verdict], now: datetime) -> list[Condition]:
+def merge(
+    there: Iterable[Condition], verdicts: Iterable[Verdict], now: datetime
+) -> list[Condition]:
     """Bring conditions up to date: times change only with what they date."""
     result = {condition["type"]: condition for condition in there}
     time = f"{now:%Y-%m-%dT%H:%M:%SZ}"

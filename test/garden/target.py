@@ -5,19 +5,18 @@ Plurals and scopes come from the server's discovery, read once for each group an
 again for a kind that it did not have.
 """
 
-import asyncio
 from collections.abc import Mapping
-from contextlib import aclosing, suppress
+from contextlib import suppress
 from typing import Any
 
 from controller import kube
-from controller.kube import watch
+
+from . import mirror
 
 Object = dict[str, Any]
 
 FIELD_MANAGER = "gardener-resource-manager"
 CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-ESTABLISHED_TIMEOUT = 30.0
 
 
 class UnknownKind(Exception):
@@ -92,13 +91,10 @@ class Target:
 
 async def established(client: kube.Client, name: str) -> None:
     """Wait until a CRD is served. Raises `TimeoutError`."""
-    what = watch.Following(CRDS, field_selector=f"metadata.name={name}")
-    async with asyncio.timeout(ESTABLISHED_TIMEOUT), aclosing(watch.follow(client, what)) as events:
-        async for event in events:
-            if isinstance(event, watch.Changed) and _is_established(event.obj):
-                return
+    async with mirror.Mirror(client, CRDS, field_selector=f"metadata.name={name}") as crds:
+        await crds.until(("", name), _is_established, what="to be served")
 
 
-def _is_established(crd: Mapping[str, Any]) -> bool:
-    conditions = (crd.get("status") or {}).get("conditions") or ()
+def _is_established(crd: Object | None) -> bool:
+    conditions = ((crd or {}).get("status") or {}).get("conditions") or ()
     return any(c["type"] == "Established" and c["status"] == "True" for c in conditions)

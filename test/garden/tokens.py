@@ -7,6 +7,7 @@ ServiceAccount goes with the secret.
 
 import asyncio
 import base64
+import contextlib
 from typing import Any, Self
 
 from controller import kube
@@ -48,6 +49,17 @@ class Requestor:
         await self.secrets.__aexit__(*exc)
         await self._workers.close()
 
+    async def issued(self, key: watch.Key, *, timeout: float = mirror.TIMEOUT) -> str:
+        """Wait until a secret (namespace, name) has a token and give it. Raises `mirror.Late`."""
+        obj = await self.secrets.until(
+            key,
+            lambda obj: bool(((obj or {}).get("data") or {}).get("token")),
+            timeout=timeout,
+            what="to have a token",
+        )
+        assert obj is not None
+        return base64.b64decode(obj["data"]["token"]).decode()
+
     async def _reconcile(self, key: watch.Key) -> bool:
         secret = self.secrets.objects.get(key)
         if secret is None:
@@ -75,10 +87,8 @@ class Requestor:
     async def _request(self, namespace: str, name: str) -> str:
         path = f"/api/v1/namespaces/{namespace}/serviceaccounts"
         account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name}}
-        try:
+        with contextlib.suppress(kube.AlreadyExists):
             await self._shoot.create(path, account)
-        except kube.AlreadyExists:
-            pass
         request = {
             "apiVersion": "authentication.k8s.io/v1",
             "kind": "TokenRequest",
@@ -88,7 +98,5 @@ class Requestor:
         return str(answer["status"]["token"])
 
     async def _remove(self, namespace: str, name: str) -> None:
-        try:
+        with contextlib.suppress(kube.NotFound):
             await self._shoot.delete(f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}")
-        except kube.NotFound:
-            pass

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who asked an API server for what, read from its audit log.
+
+The log is the server's own word, so requests that a client forgets to count are counted. A
+request is written when it has been answered; a watch when it ends.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+WRITES = frozenset({"create", "update", "patch", "delete", "deletecollection"})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One answered request; `resource` has the subresource after a slash, `time` is RFC 3339."""
+
+    user: str
+    agent: str
+    verb: str
+    resource: str
+    namespace: str
+    name: str
+    code: int
+    time: str
+
+    @property
+    def writes(self) -> bool:
+        """Tell whether it asked for a change that was accepted."""
+        return self.verb in WRITES and self.code < 400
+
+
+def read(log: Path, *, offset: int = 0) -> Iterator[Request]:
+    """Read the requests of a log from a byte offset on (its size then, to skip what was)."""
+    with log.open("rb") as lines:
+        lines.seek(offset)
+        for line in lines:
+            if not line.endswith(b"\n"):
+                return  # The server is writing it just now.
+            event = json.loads(line)
+            if event["stage"] == "ResponseComplete" and "objectRef" in event:
+                yield _request(event)
+
+
+def size(log: Path) -> int:
+    """Give the log's size in bytes, to read from there later."""
+    return log.stat().st_size if log.exists() else 0
+
+
+def by_user(requests: Iterable[Request], user: str) -> list[Request]:
+    """Choose the requests of a user, or of all whose name starts with it."""
+    return [request for request in requests if request.user.startswith(user)]
+
+
+def count(requests: Iterable[Request]) -> Counter[tuple[str, str]]:
+    """Count by verb and resource."""
+    return Counter((request.verb, request.resource) for request in requests)
+
+
+def writes_by_namespace(requests: Iterable[Request]) -> Counter[str]:
+    """Count accepted writes by namespace; for a shoot's namespace: by shoot."""
+    return Counter(request.namespace for request in requests if request.writes)
+
+
+def _request(event: dict[str, object]) -> Request:
+    reference, user, status = event["objectRef"], event["user"], event.get("responseStatus")
+    assert isinstance(reference, dict)
+    assert isinstance(user, dict)
+    resource = "/".join(
+        str(reference[part]) for part in ("resource", "subresource") if reference.get(part)
+    )
+    return Request(
+        user=str(user.get("username", "")),
+        agent=str(event.get("userAgent", "")),
+        verb=str(event["verb"]),
+        resource=resource,
+        namespace=str(reference.get("namespace", "")),
+        name=str(reference.get("name", "")),
+        code=int(status.get("code", 0)) if isinstance(status, dict) else 0,
+        time=str(event["requestReceivedTimestamp"]),
+    )
