@@ -7,7 +7,6 @@ would start programs as the controller.
 """
 
 import base64
-import binascii
 import ssl
 import tempfile
 from collections.abc import Mapping
@@ -52,15 +51,22 @@ class Connection:
         return self.token_file.read_text(encoding="utf-8").strip()
 
     def ssl(self) -> ssl.SSLContext | bool:
-        """Build the TLS settings; `True` means plain HTTP or the defaults of the library."""
+        """Build the TLS settings; `True` means plain HTTP or the defaults of the library.
+
+        Raises `ConnectionProblem` when authority, certificate or key are not what they should be.
+        """
         if not self.server.startswith("https:"):
             return True
-        context = ssl.create_default_context(cadata=self.ca or None)
-        if self.insecure:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        if self.certificate and self.key:
-            _load_client_certificate(context, self.certificate, self.key)
+        try:
+            context = ssl.create_default_context(cadata=self.ca or None)
+            if self.insecure:
+                context.check_hostname = False
+                context.verify_mode = ssl.CERT_NONE
+            if self.certificate and self.key:
+                _load_client_certificate(context, self.certificate, self.key)
+        except ssl.SSLError as error:
+            message = f"cannot use the certificates for {self.server}: {error}"
+            raise ConnectionProblem(message) from error
         return context
 
 
@@ -98,7 +104,9 @@ def in_cluster(environment: Mapping[str, str], root: Path = SERVICE_ACCOUNT) -> 
         server=f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}",
         ca=ca,
         token_file=root / "token",
-        namespace=namespace.read_text(encoding="utf-8").strip() if namespace.exists() else "default",
+        namespace=namespace.read_text(encoding="utf-8").strip()
+        if namespace.exists()
+        else "default",
     )
 
 
@@ -112,10 +120,12 @@ def from_kubeconfig(text: str, *, folder: Path | None = None, token: str = "") -
     """
     try:
         config = yaml.safe_load(text)
-        context = _named(config["contexts"], config["current-context"])["context"]
-        cluster = _named(config["clusters"], context["cluster"])["cluster"]
-        user = {} if token else _named(config["users"], context["user"])["user"] or {}
-    except (yaml.YAMLError, KeyError, TypeError, LookupError) as error:
+        context = _mapping(_named(config["contexts"], config["current-context"])["context"])
+        cluster = _mapping(_named(config["clusters"], context["cluster"])["cluster"])
+        server = str(cluster["server"]).rstrip("/")
+        named = {} if token else _named(config["users"], context["user"])["user"]
+        user = _mapping(named or {})
+    except (yaml.YAMLError, TypeError, LookupError) as error:
         message = f"cannot read kubeconfig: {error!r} is missing or malformed"
         raise ConnectionProblem(message) from error
     for plugin in ("exec", "auth-provider"):
@@ -130,7 +140,7 @@ def from_kubeconfig(text: str, *, folder: Path | None = None, token: str = "") -
         message = "cannot use kubeconfig: it names files, but only data is accepted here"
         raise ConnectionProblem(message)
     return Connection(
-        server=str(cluster["server"]).rstrip("/"),
+        server=server,
         ca=_data(cluster, "certificate-authority", folder),
         insecure=bool(cluster.get("insecure-skip-tls-verify", False)),
         token=token or str(user.get("token") or ""),
@@ -150,8 +160,8 @@ def load(kubeconfig: Path | None, environment: Mapping[str, str]) -> Connection:
         return in_cluster(environment)
     try:
         text = kubeconfig.read_text(encoding="utf-8")
-    except OSError as error:
-        message = f"cannot read kubeconfig {kubeconfig}: {error.strerror}"
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"cannot read kubeconfig {kubeconfig}: {error}"
         raise ConnectionProblem(message) from error
     return from_kubeconfig(text, folder=kubeconfig.parent)
 
@@ -163,13 +173,19 @@ def _named(items: list[dict[str, Any]], name: str) -> dict[str, Any]:
     raise LookupError(name)
 
 
+def _mapping(value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError(type(value).__name__)
+    return value
+
+
 def _data(section: Mapping[str, Any], key: str, folder: Path | None) -> str:
     """Read PEM text from `<key>-data` (base64) or from the file that `<key>` names."""
     encoded = section.get(f"{key}-data")
     if encoded:
         try:
             return base64.b64decode(encoded, validate=True).decode("ascii")
-        except (binascii.Error, UnicodeDecodeError) as error:
+        except (TypeError, ValueError) as error:
             message = f"cannot read kubeconfig: {key}-data is not base64 of PEM text"
             raise ConnectionProblem(message) from error
     name = section.get(key)
@@ -180,6 +196,6 @@ def _data(section: Mapping[str, Any], key: str, folder: Path | None) -> str:
         raise ConnectionProblem(message)
     try:
         return (folder / name).read_text(encoding="ascii")
-    except OSError as error:
-        message = f"cannot read {folder / name}: {error.strerror}"
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"cannot read {folder / name}: {error}"
         raise ConnectionProblem(message) from error
