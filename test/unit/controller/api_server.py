@@ -11,7 +11,7 @@ import asyncio
 import copy
 import itertools
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -22,6 +22,9 @@ Object = dict[str, Any]
 
 DELETED_AT = "2026-08-01T12:00:00Z"
 """The deletionTimestamp that every deletion here gets."""
+
+DEADLINE = 20.0
+"""Seconds after which a test that waits has failed."""
 
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 _FIXED = ("name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "generation")
@@ -83,6 +86,7 @@ class ApiServer:
         self._history: list[tuple[int, str, str, Object]] = []
         self._watches: set[asyncio.Queue[Object | None]] = set()
         self._uids = itertools.count(1)
+        self._happened = asyncio.Event()
 
     # What tests look at and what they change from the outside.
 
@@ -152,6 +156,13 @@ class ApiServer:
         """How many watches are open."""
         return len(self._watches)
 
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until `condition` holds; it is looked at after all that happens here."""
+        async with asyncio.timeout(DEADLINE):
+            while not condition():
+                self._happened.clear()
+                await self._happened.wait()
+
     # Storage.
 
     def _store(self, where: Place, kind: str, obj: Object) -> None:
@@ -163,6 +174,7 @@ class ApiServer:
             self._objects[where.kind, where.namespace, where.name] = obj
         self._history.append((self._version, where.kind, kind, copy.deepcopy(obj)))
         self._tell({"type": kind, "object": copy.deepcopy(obj), "kind": where.kind})
+        self._happened.set()
 
     def _drop(self, where: Place, obj: Object) -> None:
         self._store(where, "DELETED", copy.deepcopy(obj))
@@ -194,6 +206,7 @@ class ApiServer:
         self.requests.append(
             Request(request.method, request.path, body, request.headers.copy(), dict(request.query))
         )
+        self._happened.set()
         for fault in self.faults:
             if fault.method == request.method and fault.part in request.path:
                 fault.times -= 1
@@ -294,6 +307,7 @@ class ApiServer:
             if version > since and kind == where.kind:
                 events.put_nowait({"type": word, "object": obj, "kind": kind})
         self._watches.add(events)
+        self._happened.set()
         thin = "PartialObjectMetadata" in request.headers.get("Accept", "")
         try:
             while (event := await events.get()) is not None:
@@ -309,6 +323,7 @@ class ApiServer:
             pass
         finally:
             self._watches.discard(events)
+            self._happened.set()
         return response
 
     async def _send(self, response: web.StreamResponse, event: Object) -> None:
