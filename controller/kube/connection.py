@@ -195,7 +195,7 @@ def _data(section: Mapping[str, Any], key: str, folder: Path | None) -> str:
         message = "cannot use kubeconfig: it names files, but only data is accepted here"
         raise ConnectionProblem(message)
     try:
-        return (folder / name).read_text(encoding="ascii")
+        return (folder / str(name)).read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:
         message = f"cannot read {folder / name}: {error}"
         raise ConnectionProblem(message) from error
