@@ -91,7 +91,9 @@ def _read(metadata: Mapping[str, Any], shoot: Mapping[str, Any]) -> Cluster:
         failed=(status.get("lastOperation") or {}).get("state") == "Failed",
         pools=tuple(_pool(worker, static) for worker in workers),
         architectures=tuple(sorted({_architecture(worker) for worker in workers})),
-        vertical_pod_autoscaler=bool((kubernetes.get("verticalPodAutoscaler") or {}).get("enabled")),
+        vertical_pod_autoscaler=bool(
+            (kubernetes.get("verticalPodAutoscaler") or {}).get("enabled")
+        ),
         generic_kubeconfig=(metadata.get("annotations") or {}).get(GENERIC_KUBECONFIG)
         or "generic-token-kubeconfig",
     )

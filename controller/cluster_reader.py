@@ -23,7 +23,9 @@ class ClusterReader:
     `news` is told the namespace when its Cluster was read.
     """
 
-    def __init__(self, client: kube.Client, known: store.Store, news: Callable[[str], None]) -> None:
+    def __init__(
+        self, client: kube.Client, known: store.Store, news: Callable[[str], None]
+    ) -> None:
         """Keep the parts."""
         self._client = client
         self._known = known

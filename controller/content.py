@@ -150,4 +150,3 @@ class Builder:
             version=wanted.kubernetes_version,
             architectures=wanted.architectures or ("amd64",),
         )
-

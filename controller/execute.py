@@ -183,4 +183,3 @@ class Executor:
             "count": 1,
         }
         await self._client.create(paths.events(subject.namespace), event)
-

@@ -121,10 +121,12 @@ class Followers:
 
     def _managed_changed(self, namespace: str) -> None:
         """Only a deletion or migration waits for ManagedResources; health looks at all."""
-        for subject in self._known.extensions_in(namespace):
+        subjects = self._known.extensions_in(namespace)
+        for subject in subjects:
             if subject.deleting_since is not None or subject.operation_annotation == "migrate":
                 self._work.add(subject.key)
-        self._health(namespace)
+        if subjects:
+            self._health(namespace)
 
     def _cluster_changed(self, namespace: str) -> None:
         for subject in self._known.extensions_in(namespace):

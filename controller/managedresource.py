@@ -164,7 +164,7 @@ class Writer:
     """
 
     def __init__(
-        self, client: kube.Client, learn: Callable[[observed.ManagedResource], None]
+        self, client: kube.Client, learn: Callable[[observed.ManagedResource], object]
     ) -> None:
         """Write through `client`."""
         self._client = client

@@ -53,7 +53,9 @@ class OperatorConfigs:
         try:
             return self.accept(data)
         except problem.ConfigProblems as problems:
-            LOGGER.error("cannot use operator configs: %s; the earlier ones stay in force", problems)
+            LOGGER.error(
+                "cannot use operator configs: %s; the earlier ones stay in force", problems
+            )
             return False
 
 

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from . import cluster as clusters
 from . import (
@@ -80,7 +81,7 @@ class Reconciler:
         began = self._now()
         trigger = observed.Trigger.SETTLED if key in self.settled else observed.Trigger.EVENT
         self.settled.discard(key)
-        keys: dict[str, object] = {"namespace": key[0], "name": key[1], "trigger": trigger.value}
+        keys: dict[str, Any] = {"namespace": key[0], "name": key[1], "trigger": trigger.value}
         result: queue.Result
         try:
             async with asyncio.timeout(RUN_LIMIT):
@@ -109,7 +110,7 @@ class Reconciler:
         return result
 
     async def _look(
-        self, key: queue.Key, trigger: observed.Trigger, keys: dict[str, object]
+        self, key: queue.Key, trigger: observed.Trigger, keys: dict[str, Any]
     ) -> queue.Result:
         subject = self._known.extension(key)
         if subject is None:
@@ -132,7 +133,7 @@ class Reconciler:
         return None
 
     async def _cluster(
-        self, subject: extension.Extension, keys: dict[str, object]
+        self, subject: extension.Extension, keys: dict[str, Any]
     ) -> clusters.Cluster | None:
         """Read the Cluster anew: gardenlet writes it just before it asks for anything."""
         if not subject.ours:

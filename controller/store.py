@@ -7,7 +7,10 @@ watch that lags behind never makes us write twice. Holds no secret and no manife
 
 from collections.abc import Iterable, Iterator
 
-from . import cluster, extension, names, observed
+from . import names
+from .cluster import Cluster
+from .extension import Extension
+from .observed import ManagedResource
 
 Key = tuple[str, str]
 """Namespace and name."""
@@ -18,26 +21,26 @@ class Store:
 
     def __init__(self) -> None:
         """Know nothing yet."""
-        self._extensions: dict[Key, extension.Extension] = {}
-        self._managed: dict[Key, observed.ManagedResource] = {}
+        self._extensions: dict[Key, Extension] = {}
+        self._managed: dict[Key, ManagedResource] = {}
         self._gone: dict[Key, int] = {}
-        self._clusters: dict[str, cluster.Cluster] = {}
+        self._clusters: dict[str, Cluster] = {}
         self._by_namespace: dict[str, set[str]] = {}
 
-    def extension(self, key: Key) -> extension.Extension | None:
+    def extension(self, key: Key) -> Extension | None:
         """Give what is known of an Extension."""
         return self._extensions.get(key)
 
-    def extensions(self) -> Iterator[extension.Extension]:
+    def extensions(self) -> Iterator[Extension]:
         """Give all Extensions that we serve."""
         yield from tuple(self._extensions.values())
 
-    def extensions_in(self, namespace: str) -> tuple[extension.Extension, ...]:
+    def extensions_in(self, namespace: str) -> tuple[Extension, ...]:
         """Give the Extensions of a shoot's namespace."""
         found = self._by_namespace.get(namespace, ())
         return tuple(self._extensions[namespace, name] for name in sorted(found))
 
-    def put_extension(self, new: extension.Extension) -> extension.Extension | None:
+    def put_extension(self, new: Extension) -> Extension | None:
         """Learn an Extension, unless what is known is newer; give what was known before."""
         old = self._extensions.get(new.key)
         if old is None or old.uid != new.uid or not _newer(old, new):
@@ -56,11 +59,11 @@ class Store:
             for managed in (names.NODE_MANAGED_RESOURCE, names.MONITORING_MANAGED_RESOURCE):
                 self._gone.pop((key[0], managed), None)
 
-    def managed(self, namespace: str, name: str) -> observed.ManagedResource | None:
+    def managed(self, namespace: str, name: str) -> ManagedResource | None:
         """Give what is known of a ManagedResource."""
         return self._managed.get((namespace, name))
 
-    def put_managed(self, new: observed.ManagedResource) -> bool:
+    def put_managed(self, new: ManagedResource) -> bool:
         """Learn a ManagedResource; tell whether it was news."""
         key = new.namespace, new.name
         old = self._managed.get(key)
@@ -85,19 +88,19 @@ class Store:
         """Give the known ManagedResources that are not among `present`."""
         return tuple(self._managed.keys() - set(present))
 
-    def cluster(self, name: str) -> cluster.Cluster | None:
+    def cluster(self, name: str) -> Cluster | None:
         """Give what was last read of a Cluster; it may be out of date."""
         return self._clusters.get(name)
 
-    def put_cluster(self, facts: cluster.Cluster) -> None:
+    def put_cluster(self, facts: Cluster) -> None:
         """Learn a Cluster, of a shoot that has one of our Extensions."""
         if facts.name in self._by_namespace:
             self._clusters[facts.name] = facts
 
 
 def _newer(
-    old: extension.Extension | observed.ManagedResource,
-    new: extension.Extension | observed.ManagedResource,
+    old: Extension | ManagedResource,
+    new: Extension | ManagedResource,
 ) -> bool:
     """Tell whether `old` is newer than `new`: resourceVersions of one kind count upwards.
 

@@ -8,6 +8,6 @@ Commands are imported when they are called, so that `validate` does not load an 
 Exit status: 0 fine, 1 a problem was found, 2 wrong usage, 3 something could not be reached.
 """
 
-from .main import main
+from .program import main
 
 __all__ = ["main"]

@@ -7,6 +7,7 @@ import difflib
 import os
 import time
 from pathlib import Path
+from typing import TextIO
 
 import brotli
 import click
@@ -17,13 +18,13 @@ from resmgr.config import problem
 from .. import content, kube, managedresource, names, operator_configs
 from ..kube import connection, paths
 from ..observed import Phase
-from . import inputs, main, render
+from . import inputs, program, render
 
 
 class Unreachable(click.ClickException):
     """What should be compared with cannot be read."""
 
-    exit_code = main.UNREACHABLE
+    exit_code = program.UNREACHABLE
 
 
 @click.command(
@@ -56,7 +57,7 @@ Exit status: 0 no difference, 1 differences or a problem, 2 wrong usage, 3 canno
 )
 @click.option("--image", "images", multiple=True, metavar="NAME=REF", help="As for render.")
 def command(
-    file: click.utils.LazyFile | None,
+    file: TextIO | None,
     namespace: str | None,
     operator_namespace: str | None,
     kubeconfig: Path | None,
@@ -83,9 +84,11 @@ def command(
         raise click.ClickException(str(error)) from error
     except (kube.ApiError, connection.ConnectionProblem) as error:
         raise Unreachable(str(error)) from error
-    different = _show(objects(managedresource.stream(before)), objects(managedresource.stream(after)))
+    different = _show(
+        objects(managedresource.stream(before)), objects(managedresource.stream(after))
+    )
     if different:
-        raise SystemExit(main.PROBLEM)
+        raise SystemExit(program.PROBLEM)
     click.echo("no difference", err=True)
 
 

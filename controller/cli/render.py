@@ -4,6 +4,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -13,7 +14,7 @@ from .. import charts, content, imagevector, managedresource
 from ..component import rendering
 from ..decide import plan
 from ..observed import Phase
-from . import inputs, main
+from . import inputs
 
 
 @click.command(
@@ -59,7 +60,7 @@ Examples:
     help="Folder to write one file a manifest to, instead of printing one stream.",
 )
 def command(
-    file: click.utils.LazyFile | None,
+    file: TextIO | None,
     phase: str,
     images: tuple[str, ...],
     operator_configs: Path | None,
@@ -110,9 +111,7 @@ def builder_for(images: tuple[str, ...], *, agent_enabled: bool = False) -> cont
     )
 
 
-def replaced(
-    vector: imagevector.ImageVector, name: str, reference: str
-) -> imagevector.ImageVector:
+def replaced(vector: imagevector.ImageVector, name: str, reference: str) -> imagevector.ImageVector:
     """Give the vector with one image for every version and architecture.
 
     Raises `click.UsageError` for a name that the vector does not have.
@@ -157,6 +156,3 @@ def _operator(path: Path | None) -> Mapping[str, str]:
     if problems:
         raise click.ClickException(str(problem.ConfigProblems(problems)))
     return texts
-
-
-__all__ = ["builder_for", "command", "main", "manifests_for"]

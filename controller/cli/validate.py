@@ -10,7 +10,7 @@ import click
 
 from resmgr.config import problem
 
-from . import inputs, main
+from . import inputs, program
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,9 @@ def command(files: tuple[str, ...], output: str) -> None:
     else:
         _print(findings, files)
     if unread:
-        raise SystemExit(main.UNREACHABLE)
+        raise SystemExit(program.UNREACHABLE)
     if any(finding.severity == "error" for finding in findings):
-        raise SystemExit(main.PROBLEM)
+        raise SystemExit(program.PROBLEM)
 
 
 def _judge(file: str, text: str) -> list[Finding]:

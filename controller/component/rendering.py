@@ -43,6 +43,7 @@ class Renderer:
     """Renders the templates below a folder; make one and keep it, it keeps them compiled."""
 
     def __init__(self, root: Path) -> None:
+        self.root = root
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(root),
             undefined=jinja2.StrictUndefined,

@@ -66,9 +66,7 @@ def _processing(extension: Extension, meant: OperationType) -> WriteStatus:
     )
 
 
-def _content(
-    cluster: Cluster, wanted: provider.ProviderConfig, world: World
-) -> tuple[Step, ...]:
+def _content(cluster: Cluster, wanted: provider.ProviderConfig, world: World) -> tuple[Step, ...]:
     if not cluster.pools:
         return tuple(
             DeleteManagedResource(existing.name)

@@ -55,7 +55,9 @@ def delete(extension: Extension, cluster: Cluster, now: datetime, world: World) 
     if world.node.rolled_out:
         return _remove(extension, OperationType.DELETE, now, world)
     if now < since + world.cleanup_timeout:
-        return _await_cleanup(extension, world.node, min(now + LOOK_AGAIN, since + world.cleanup_timeout))
+        return _await_cleanup(
+            extension, world.node, min(now + LOOK_AGAIN, since + world.cleanup_timeout)
+        )
     return _give_up_cleanup(extension, now, world)
 
 
@@ -64,7 +66,10 @@ def delete_without_cluster(extension: Extension, now: datetime, world: World) ->
 
     Without a Cluster the shoot is gone or was never there; an object must not stay for ever.
     """
-    if extension.deleting_since is not None and now < extension.deleting_since + world.cluster_patience:
+    if (
+        extension.deleting_since is not None
+        and now < extension.deleting_since + world.cluster_patience
+    ):
         return Plan(
             "no Cluster",
             after=Retry(
@@ -82,7 +87,12 @@ def migrate(extension: Extension, now: datetime, world: World) -> Plan:
         keep: tuple[Step, ...] = () if node.keep_objects else (KeepObjects(node.name),)
         return Plan(
             "migrate",
-            (*_progress(extension, OperationType.MIGRATE, 30, "Leaving the shoot's objects in place"), *keep),
+            (
+                *_progress(
+                    extension, OperationType.MIGRATE, 30, "Leaving the shoot's objects in place"
+                ),
+                *keep,
+            ),
             Wait("keepObjects is not yet observed", now + LOOK_AGAIN),
         )
     return _remove(extension, OperationType.MIGRATE, now, world)
