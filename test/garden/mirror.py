@@ -123,10 +123,10 @@ class Mirror:
             return
         else:
             self.objects[key] = obj
-        for check, done in self._waits.get(key, ()):
-            self._look(key, check, done)
         for listener in self._listeners:
             listener(key, obj)
+        for check, done in self._waits.get(key, ()):
+            self._look(key, check, done)
 
     def _look(self, key: watch.Key, check: Check, done: asyncio.Future[Object | None]) -> None:
         if done.done():

@@ -4,7 +4,7 @@
 Pure. Gardener contract, section 2.4: the rules in their order.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from controller import names
@@ -21,28 +21,34 @@ class ExtensionFailed(Exception):
 
 def missing(obj: Mapping[str, Any] | None) -> str:
     """Say what the object lacks to be ready; empty if it is."""
+    return next(_missing(obj), "")
+
+
+def _missing(obj: Mapping[str, Any] | None) -> Iterator[str]:
+    """Yield what the object lacks; what comes first counts, and the rest may make no sense."""
     if obj is None:
-        return "the object does not exist"
+        yield "the object does not exist"
+        return
     metadata, status = obj["metadata"], obj.get("status") or {}
     operation = status.get("lastOperation")
     error = status.get("lastError")
     annotations = metadata.get("annotations") or {}
     timestamp = annotations.get(names.TIMESTAMP_ANNOTATION, "")
     if error is not None:
-        return f"extension encountered error during reconciliation: {error['description']}"
+        yield f"extension encountered error during reconciliation: {error['description']}"
     if status.get("observedGeneration") != metadata["generation"]:
         observed = status.get("observedGeneration")
-        return f"observed generation outdated ({observed}/{metadata['generation']})"
+        yield f"observed generation outdated ({observed}/{metadata['generation']})"
     if names.OPERATION_ANNOTATION in annotations:
         wanted = annotations[names.OPERATION_ANNOTATION]
-        return f'gardener operation "{wanted}" is not yet picked up by controller'
+        yield f'gardener operation "{wanted}" is not yet picked up by controller'
     if operation is None:
-        return "extension did not record a last operation yet"
+        yield "extension did not record a last operation yet"
+        return
     if operation["state"] != "Succeeded":
-        return f"extension state is not Succeeded but {operation['state']}"
+        yield f"extension state is not Succeeded but {operation['state']}"
     if timestamp and seconds(timestamp) > seconds(operation["lastUpdateTime"]):
-        return f"last operation is older than the request of {timestamp}"
-    return ""
+        yield f"last operation is older than the request of {timestamp}"
 
 
 def failure(obj: Mapping[str, Any] | None) -> ExtensionFailed | None:

@@ -107,7 +107,8 @@ class ResourceManager:
             if obj is None or mirror.version(obj) < mirror.version(there):
                 return False
             observed: int = (obj.get("status") or {}).get("observedGeneration", 0)
-            return observed >= there["metadata"]["generation"]
+            wanted: int = there["metadata"]["generation"]
+            return observed >= wanted
 
         found = await self.resources.until((namespace, name), check, timeout=timeout)
         assert found is not None
@@ -160,9 +161,7 @@ class ResourceManager:
             await self._report(resource, verdicts)
             return False
         try:
-            if turned.failing:
-                raise ApplyFailed(turned.failing)
-            await self._apply(resource, objects, self._targets[class_])
+            await self._apply(resource, objects, self._targets[class_], turned.failing)
         except ApplyFailed as error:
             await self._report(resource, switches.not_applied("ApplyFailed", str(error), new=new))
             return not turned.failing
@@ -195,8 +194,12 @@ class ResourceManager:
         found = [reference["name"] for reference in resource["spec"]["secretRefs"]]
         return [await self._seed.get(paths.secret(namespace, name)) for name in found]
 
-    async def _apply(self, resource: Object, objects: list[Object], target: Target | None) -> None:
+    async def _apply(
+        self, resource: Object, objects: list[Object], target: Target | None, failing: str
+    ) -> None:
         """Apply all objects, then delete those of the last time that are not among them."""
+        if failing:
+            raise ApplyFailed(failing)
         if target is None:
             return
         for obj in objects:

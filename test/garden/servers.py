@@ -243,7 +243,7 @@ class Server:
 
 
 def kubeconfig(connection: kube.Connection, *, token_file: str = "") -> str:
-    """Write a kubeconfig for a connection (JSON, which is YAML); `token_file` replaces the token."""
+    """Write a kubeconfig (JSON, which is YAML) for a connection; a file may replace the token."""
     user = {"tokenFile": token_file} if token_file else {"token": connection.token}
     cluster = {"server": connection.server, "certificate-authority-data": _encoded(connection.ca)}
     config = {
