@@ -35,7 +35,7 @@ class Problem:
         return f"{text}, {self.hint}" if self.hint else text
 
 
-class ConfigProblems(ValueError):  # noqa: N818, a list of them, told to people
+class ConfigProblems(ValueError):
     """A configuration that cannot be used, with all its problems in the order of the input."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

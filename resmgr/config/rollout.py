@@ -51,7 +51,7 @@ def read(value: object, place: Place) -> Rollout:
     return rollout
 
 
-def _max_unavailable(given: Any, at: Place) -> int | str:
+def _max_unavailable(given: Any, at: Place) -> Any:
     hint = "write a number of at least 1, or a percentage from 1% to 100%"
     if isinstance(given, str):
         if not _PERCENTAGE.fullmatch(given):
@@ -60,21 +60,20 @@ def _max_unavailable(given: Any, at: Place) -> int | str:
         at.problem(f"expected a number or percentage, got {kind(given)}", hint)
     elif not 1 <= given < 2**31:
         at.problem("has to be at least 1" if given < 1 else "too big a number", hint)
-    else:
-        return given
-    return str(given)[:4]
+    return given
 
 
-def _max_rolled_back(given: Any, at: Place) -> int:
+def _max_rolled_back(given: Any, at: Place) -> Any:
     schema.Integer(1).check(given, at)
-    return given if isinstance(given, int) else 1
+    return given
 
 
-def _paused(given: Any, at: Place) -> bool:
+def _paused(given: Any, at: Place) -> Any:
     schema.Boolean().check(given, at)
-    return given is True
+    return given
 
 
+# Each gives the value back as it is; when it reported a problem, the default stands in.
 _KEYS: dict[str, tuple[str, Callable[[Any, Place], Any]]] = {
     "maxUnavailable": ("max_unavailable", _max_unavailable),
     "canaryPools": ("canary_pools", selection.names),

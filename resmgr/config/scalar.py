@@ -52,7 +52,7 @@ def _plain(text: str, place: Place) -> object:
     number = _float(text) if _FLOAT.fullmatch(text) else _integer(text)
     if number is None:
         return text
-    if not math.isfinite(number) or abs(number) >= 2**64:
+    if abs(number) >= 2**64 if isinstance(number, int) else not math.isfinite(number):
         place.problem(f"{quote(text)} is no number that can be used here")
         return None
     return number

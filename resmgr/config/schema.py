@@ -65,7 +65,8 @@ class Integer:
         if isinstance(value, bool) or not isinstance(value, int):
             place.problem(f"expected a whole number, got {kind(value)}")
         elif not self.minimum <= value <= self.maximum:
-            place.problem(f"{value} is not between {self.minimum} and {self.maximum}")
+            shown = value if abs(value) < 2**64 else "the number"
+            place.problem(f"{shown} is not between {self.minimum} and {self.maximum}")
 
     def describe(self) -> str:  # noqa: D102
         return f"whole number from {self.minimum}"

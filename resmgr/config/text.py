@@ -35,7 +35,7 @@ class Loaded:
     value: object
 
 
-class _Refused(Exception):  # noqa: N818, not an error of ours
+class _Refused(Exception):
     """The text cannot be read on; the reason is the message."""
 
 
