@@ -61,7 +61,7 @@ def settings() -> kopf.OperatorSettings:
     chosen.posting.enabled = False
     chosen.scanning.disabled = True
     chosen.watching.chunk_size = 50
-    chosen.watching.server_timeout = 290.0
+    chosen.watching.server_timeout = 290
     chosen.watching.inactivity_timeout = 330.0
     chosen.queueing.idle_timeout = 0.2
     chosen.networking.error_backoffs = (0.2, 0.5, 1, 2, 3, 5, 8)
