@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller import imagevector, names
@@ -244,6 +244,7 @@ def test_files_are_read_and_missing_ones_named(tmp_path: Path) -> None:
         imagevector.load(base, tmp_path / "none.yaml")
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=60))
 def test_any_text_is_a_vector_or_refused(text: str) -> None:
     """Nothing but ImageVectorError comes out of a text."""

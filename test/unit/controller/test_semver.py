@@ -2,7 +2,7 @@
 """Versions and ranges, against vectors worked out from the rules of Masterminds/semver."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller import semver
@@ -107,6 +107,7 @@ def test_only_one_full_version_is_exact(text: str, exact: bool) -> None:  # noqa
     assert semver.parse_range(text).exact is exact
 
 
+@settings(deadline=None)
 @given(bound=VERSIONS, version=VERSIONS)
 def test_opposite_operators_share_no_version_and_miss_none(
     bound: semver.Version, version: semver.Version
@@ -121,6 +122,7 @@ def test_opposite_operators_share_no_version_and_miss_none(
         assert in_one is not in_other
 
 
+@settings(deadline=None)
 @given(text=st.text(alphabet="0123456789.,|<>=~^*xv -", max_size=30))
 def test_any_text_is_either_a_range_or_refused(text: str) -> None:
     """Nothing but ValueError comes out of a text, and a range answers for every version."""

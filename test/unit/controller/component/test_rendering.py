@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller.component import rendering
@@ -31,12 +31,14 @@ def renderer(folder: Path, **templates: str) -> rendering.Renderer:
 
 
 @pytest.mark.parametrize("loader", [yaml.CSafeLoader, yaml.SafeLoader])
+@settings(deadline=None)
 @given(value=VALUES)
 def test_a_value_reads_as_itself(loader: Any, value: Any) -> None:
     """Both of PyYAML's parsers give back exactly the value that was written."""
     assert yaml.load(rendering.to_yaml(value), Loader=loader) == value  # noqa: S506 (safe loaders)
 
 
+@settings(deadline=None)
 @given(value=VALUES)
 def test_a_value_is_one_line_of_printable_characters(value: Any) -> None:
     """Nothing ends a line, starts a document, or is hidden from a reader."""
@@ -46,6 +48,7 @@ def test_a_value_is_one_line_of_printable_characters(value: Any) -> None:
     assert not [char for char in written if unicodedata.category(char) == "Cc"]
 
 
+@settings(deadline=None)
 @given(value=st.dictionaries(TEXT, VALUES, min_size=2))
 def test_equal_mappings_give_equal_bytes(value: dict[str, Any]) -> None:
     """The order in which a mapping was made is not seen (MR-2)."""
@@ -72,6 +75,7 @@ def test_a_long_key_of_a_label_is_written() -> None:
     assert yaml.safe_load(rendering.to_yaml({key: "x"})) == {key: "x"}
 
 
+@settings(deadline=None)
 @given(value=TEXT)
 def test_a_template_keeps_its_shape_with_any_text(
     value: str, tmp_path_factory: pytest.TempPathFactory
