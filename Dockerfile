@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+# Images of the project, one target each; hacks/images builds them.
+#
+# BASE is any Debian 12 or later; its own Python is used, so that its security updates reach us.
+ARG BASE=debian:bookworm-slim
+
+FROM ${BASE} AS python
+RUN apt-get update \
+    && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
+        ca-certificates python3 \
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/apt/* /var/log/dpkg.log
+
+FROM python AS build
+RUN apt-get update \
+    && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends python3-venv
+WORKDIR /src
+COPY pyproject.toml uv.lock README.md LICENSE NOTICE ./
+# The same uv and the same dependencies as on a developer's machine: both stand in uv.lock.
+RUN python3 -m venv /uv \
+    && version=$(awk '$0 == "name = \"uv\"" { getline; gsub(/[^0-9.]/, ""); print; exit }' uv.lock) \
+    && /uv/bin/pip install --quiet --disable-pip-version-check "uv==$version"
+ENV UV_PYTHON_DOWNLOADS=never UV_SYSTEM_CERTS=1 UV_LINK_MODE=copy UV_PROJECT_ENVIRONMENT=/opt/extension
+RUN /uv/bin/uv sync --locked --no-default-groups --extra controller --no-install-project \
+        --python /usr/bin/python3
+COPY controller controller
+COPY resmgr resmgr
+COPY charts charts
+# Byte-code is made once and never compared with its source: the root file system is read-only.
+RUN /uv/bin/uv sync --locked --no-default-groups --extra controller --no-editable \
+        --python /usr/bin/python3 \
+    && /opt/extension/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/extension/lib
+
+FROM python AS extension
+ARG VERSION=unknown
+LABEL org.opencontainers.image.title="gardener-extension-cri-resmgr" \
+      org.opencontainers.image.description="Gardener extension that brings a CRI resource manager to the nodes of shoots" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}"
+COPY --from=build /opt/extension /opt/extension
+ENV PATH=/opt/extension/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+USER 65532:65532
+WORKDIR /
+ENTRYPOINT ["gardener-extension-cri-resmgr"]
