@@ -360,8 +360,11 @@ def _place(path: str) -> Place:
 
 def _selected(query: Mapping[str, str], obj: Object) -> bool:
     metadata = obj["metadata"]
-    wanted = dict(pair.split("=", 1) for pair in query.get("labelSelector", "").split(",") if pair)
+    terms = [term for term in query.get("labelSelector", "").split(",") if term]
     labels = metadata.get("labels") or {}
+    if not all(term in labels for term in terms if "=" not in term):
+        return False
+    wanted = dict(term.split("=", 1) for term in terms if "=" in term)
     name = query.get("fieldSelector", "").removeprefix("metadata.name=")
     return all(labels.get(key) == value for key, value in wanted.items()) and name in {
         "",
