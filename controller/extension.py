@@ -132,13 +132,14 @@ def _last_operation(raw: Mapping[str, Any] | None) -> LastOperation | None:
 
 
 def parse_time(text: str | None) -> datetime | None:
-    """Read an RFC 3339 time; `None` for nothing or for what is no time."""
+    """Read an RFC 3339 time; `None` for nothing or for what is no time, such as one of no zone."""
     if not text:
         return None
     try:
-        return datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
+    return moment if moment.tzinfo else None
 
 
 def format_time(moment: datetime) -> str:
