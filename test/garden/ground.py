@@ -10,7 +10,7 @@ from pathlib import Path
 from controller import kube
 from controller.kube import paths
 
-from . import gardenlet, nodes, resource_manager, servers
+from . import gardenlet, install, nodes, resource_manager, servers
 
 GENERIC_TOKEN_FILE = "/var/run/secrets/gardener.cloud/shoot/generic-kubeconfig/token"
 """Where pods find the token that the generic kubeconfig names."""
@@ -68,11 +68,13 @@ async def opened(
 
 
 async def scrub_seed(seed: kube.Client) -> None:
-    """Remove all Extensions, ManagedResources and Clusters, whoever holds them.
+    """Remove all Extensions, ManagedResources and Clusters, whoever holds them, and our Leases.
 
-    What a failed test leaves must not keep the next one's controller busy.
+    What a failed test leaves must not keep the next one's controller busy, nor may the Lease of
+    a controller that was killed keep it waiting.
     """
-    for path in (paths.EXTENSIONS, paths.MANAGED_RESOURCES, paths.CLUSTERS):
+    leases = paths.leases(install.NAMESPACE)
+    for path in (paths.EXTENSIONS, paths.MANAGED_RESOURCES, paths.CLUSTERS, leases):
         await _remove_all(seed, path, {})
 
 

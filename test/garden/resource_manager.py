@@ -31,6 +31,9 @@ ORIGIN = "resources.gardener.cloud/origin"
 DESCRIPTION = "resources.gardener.cloud/description"
 MANAGED_BY = "resources.gardener.cloud/managed-by"
 
+KNOWN_MANIFESTS = 64
+"""Decoded manifests that are remembered: many shoots have the same, and YAML is slow."""
+
 _DESCRIPTION = "Managed by a gardener-resource-manager: changes are overwritten."
 
 
@@ -63,6 +66,7 @@ class ResourceManager:
         self.tokens = tokens.Requestor(seed, shoot) if shoot else None
         self._rules: list[switches.Rule] = []
         self._done: dict[watch.Key, object] = {}
+        self._decoded: dict[str, list[Object]] = {}
         self._workers = workers.Workers(self._reconcile, concurrency=concurrency)
         self._stack = AsyncExitStack()
 
@@ -155,7 +159,7 @@ class ResourceManager:
             await self._report(resource, verdicts)
             return True
         try:
-            objects = [_dress(obj, resource) for obj in manifests.decode(secrets)]
+            objects = [_dress(obj, resource) for obj in self._decode(secrets)]
         except manifests.DecodingFailed as error:
             verdicts = switches.not_applied("DecodingFailed", str(error), new=new)
             await self._report(resource, verdicts)
@@ -193,6 +197,15 @@ class ResourceManager:
         namespace = resource["metadata"]["namespace"]
         found = [reference["name"] for reference in resource["spec"]["secretRefs"]]
         return [await self._seed.get(paths.secret(namespace, name)) for name in found]
+
+    def _decode(self, secrets: list[Object]) -> list[Object]:
+        """Decode manifests, once for many shoots that have the same."""
+        checksum = manifests.checksum(secrets)
+        if checksum not in self._decoded:
+            if len(self._decoded) >= KNOWN_MANIFESTS:
+                self._decoded.clear()
+            self._decoded[checksum] = manifests.decode(secrets)
+        return self._decoded[checksum]
 
     async def _apply(
         self, resource: Object, objects: list[Object], target: Target | None, failing: str
