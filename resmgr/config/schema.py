@@ -91,7 +91,8 @@ class Text:
         if self.lenient and isinstance(value, (bool, int, float)):
             value = str(value).lower() if isinstance(value, bool) else str(value)
         if not isinstance(value, str):
-            place.problem(f"expected {self.describe()}, got {kind(value)}")
+            hint = "put it in quotes" if isinstance(value, (bool, int, float)) else None
+            place.problem(f"expected {self.describe()}, got {kind(value)}", hint)
         elif len(value) > self.max_length:
             place.problem(f"longer than {self.max_length} characters")
         elif not value.isprintable():

@@ -75,8 +75,8 @@ def test_the_input_stays_as_it_is() -> None:
         (
             {"policy": {"page-migration": {}}, "policy.page-migration": {"Count": 1}},
             (
-                'doc.policy.page-migration: dotted key "policy.page-migration" conflicts with nested '
-                'key "page-migration"'
+                'doc.policy.page-migration: dotted key "policy.page-migration" conflicts with '
+                'nested key "page-migration"'
             ),
         ),
         (
@@ -93,7 +93,10 @@ def test_the_input_stays_as_it_is() -> None:
         ({"polcy.Active": "x"}, "doc.polcy.Active: unknown module, did you mean policy"),
         ({"Policy": {}}, "doc.Policy: unknown module, did you mean policy"),
         ({"policy": {"active": "x"}}, "doc.policy.active: unknown key, did you mean Active"),
-        ({"policy": {"Active": 3}}, "doc.policy.Active: expected text, got a number"),
+        (
+            {"policy": {"Active": 3}},
+            "doc.policy.Active: expected text, got a number, put it in quotes",
+        ),
         ({"policy.": 1}, 'doc.policy[""]: unknown key, known: Active, page-migration'),
         (
             {"policy": {"Active.x": 1}},
@@ -102,8 +105,8 @@ def test_the_input_stays_as_it_is() -> None:
         (
             {"resource-manager": {"Mode": "x"}},
             (
-                "doc.resource-manager.Mode: unknown module, and resource-manager has no keys of its "
-                "own, known: control"
+                "doc.resource-manager.Mode: unknown module, and resource-manager has no keys of "
+                "its own, known: control"
             ),
         ),
     ],

@@ -94,8 +94,8 @@ def test_the_legacy_form_has_nothing_else(key: str) -> None:
             {"configs": {"default": {"policy": {"Active": "none"}}}},
             [
                 (
-                    "spec.providerConfig.configs.default: expected text, got a mapping, write TYPE: | "
-                    "and the document indented below it"
+                    "spec.providerConfig.configs.default: expected text, got a mapping, "
+                    "write TYPE: | and the document indented below it"
                 )
             ],
         ),

@@ -59,7 +59,7 @@ def test_right_values(type_: schema.Type, value: Any) -> None:
         (schema.Integer(), True, "at: expected a whole number, got true or false"),
         (schema.Integer(), 1.0, "at: expected a whole number, got a number"),
         (schema.Integer(), -1, "at: -1 is not between 0 and 2147483647"),
-        (schema.Text("a path"), 80, "at: expected a path, got a number"),
+        (schema.Text("a path"), 80, "at: expected a path, got a number, put it in quotes"),
         (schema.Text(lenient=True), [], "at: expected text, got a list"),
         (schema.Text(max_length=2), "abc", "at: longer than 2 characters"),
         (schema.Text(), "a\nb", 'at: "a\\nb" holds characters that cannot be printed'),
