@@ -87,12 +87,12 @@ def test_news_fragments_are_named_by_kind(checkout: Path) -> None:
     assert wrong == []
 
 
-def test_decisions_are_numbered_without_gaps(checkout: Path) -> None:
-    """Decisions are called NNNN-title.md and count from 0001."""
+def test_decisions_have_a_number_each(checkout: Path) -> None:
+    """Decisions are called NNNN-title.md, and no number is used twice."""
     names = sorted(path.name for path in (checkout / "docs/decisions").glob("[0-9]*.md"))
 
     assert all(DECISION.fullmatch(name) for name in names)
-    assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1))
+    assert len({name[:4] for name in names}) == len(names)
 
 
 @pytest.mark.parametrize("folder", ["tutorials", "how-to", "reference", "explanation", "decisions"])
@@ -109,16 +109,18 @@ def test_links_between_pages_lead_somewhere(checkout: Path, tracked: list[Path])
     broken = []
     for page in (path for path in tracked if path.suffix == ".md"):
         text = re.sub(r"```.*?```|`[^`]*`", "", text_of(page), flags=re.DOTALL)
-        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
-            if "://" not in target and not (page.parent / target).exists():
-                broken.append(f"{page.relative_to(checkout)}: {target}")
+        broken += [
+            f"{page.relative_to(checkout)}: {target}"
+            for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text)
+            if "://" not in target and not (page.parent / target).exists()
+        ]
 
     assert broken == []
 
 
-def test_nothing_reads_outside_the_checkout(checkout: Path, tracked: list[Path]) -> None:
-    """No file names a path of the machine that it was written on, or a folder beside the checkout."""
-    words = re.compile("|".join(["/wo" + "rk/", r"\.\./sha" + "red", "/tmp/k" + "bin"]))
+def test_no_file_names_a_developers_machine(checkout: Path, tracked: list[Path]) -> None:
+    """No file names a folder of the machine that it was written on, or one beside the checkout."""
+    words = re.compile(r"(?<![\w.\-])/(?:work|home|Users)/\w|\.\./shared\b")
     found = [
         f"{path.relative_to(checkout)}: {match.group()}"
         for path in tracked

@@ -34,9 +34,7 @@ def test_help_lists_every_target_once(checkout: Path) -> None:
 @pytest.mark.parametrize("registry", ["registry.example.com/cri", "registry.example.com/cri/"])
 def test_registry_is_taken_with_or_without_slash(checkout: Path, registry: str) -> None:
     """Images get the same names whether REGISTRY ends in a slash or not."""
-    plan = make(
-        checkout, "-n", "build-images", "push-images", f"REGISTRY={registry}", "TAG=v7"
-    )
+    plan = make(checkout, "-n", "build-images", "push-images", f"REGISTRY={registry}", "TAG=v7")
 
     assert plan.count("'registry.example.com/cri/' 'v7'") == 2
 
