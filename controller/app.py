@@ -150,7 +150,7 @@ class App:
             health=self._health.notify,
             read_cluster=lambda namespace: self._reader.add((namespace, "")),
             configs=self._configs,
-            configs_changed=self._configs_changed,
+            configs_offered=self._configs_offered,
             ignore_operation_annotation=options.ignore_operation_annotation,
         )
 
@@ -241,9 +241,10 @@ class App:
         self._reconciler.settled.add(key)
         self._queue.add(key)
 
-    def _configs_changed(self) -> None:
+    def _configs_offered(self, changed: bool) -> None:  # noqa: FBT001 - a callback
         self._metrics.operator_configs(valid=self._configs.valid)
-        self._settler.configs_changed()
+        if changed:
+            self._settler.configs_changed()
 
     def _synced(self) -> bool:
         return (

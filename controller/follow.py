@@ -21,8 +21,8 @@ class Followers:
     """Keeps the store up to date and tells queue and health loop what may concern them.
 
     `health` is told namespaces whose conditions may have changed, `read_cluster` those whose
-    Cluster is not known or no longer what is known; `configs_changed` is called
-    when other operator configs are in force. `synced` names what has been listed completely.
+    Cluster is not known or no longer what is known; `configs_offered` is called
+    after each look at the operator's configs, and told whether others are in force now. `synced` names what has been listed completely.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class Followers:
         health: Callable[[str], None],
         read_cluster: Callable[[str], None],
         configs: operator_configs.OperatorConfigs,
-        configs_changed: Callable[[], None],
+        configs_offered: Callable[[bool], None],
         ignore_operation_annotation: bool,
     ) -> None:
         """Keep the parts."""
@@ -42,7 +42,7 @@ class Followers:
         self._health = health
         self._read_cluster = read_cluster
         self._configs = configs
-        self._configs_changed = configs_changed
+        self._configs_offered = configs_offered
         self._ignore = ignore_operation_annotation
         self.synced: set[str] = set()
 
@@ -111,9 +111,10 @@ class Followers:
                     _lost("operator configs", error)
 
     def _offer(self, data: Mapping[str, Any]) -> None:
-        if self._configs.offer(data):
+        changed = self._configs.offer(data)
+        if changed:
             LOGGER.info("operator configs have changed: %s", ", ".join(sorted(data)) or "none")
-            self._configs_changed()
+        self._configs_offered(changed)
 
     def _managed_gone(self, key: watch.Key, version: str) -> None:
         if self._known.forget_managed(key, version):

@@ -110,20 +110,24 @@ def _start_cleanup(extension: Extension, now: datetime) -> Plan:
 
 
 def _await_cleanup(extension: Extension, node: ManagedResource, until: datetime) -> Plan:
-    detail = "waiting for the resource manager"
-    if node.observed:
-        detail = (
-            node.message("ResourcesProgressing")
-            if node.healthy
-            else node.message("ResourcesHealthy")
-            if node.status("ResourcesApplied") == "True"
-            else node.message("ResourcesApplied")
-        ) or detail
+    wait = Wait("the nodes are being cleaned up", until)
+    detail = _detail(node) if node.observed else ""
+    if not detail:
+        return Plan("clean-up goes on", after=wait)
     return Plan(
         "clean-up goes on",
         _progress(extension, OperationType.DELETE, 30, f"Cleaning up the nodes: {detail}"),
-        Wait("the nodes are being cleaned up", until),
+        wait,
     )
+
+
+def _detail(node: ManagedResource) -> str:
+    """Give what the resource manager says about a clean-up that has not ended."""
+    if node.status("ResourcesApplied") != "True":
+        return node.message("ResourcesApplied")
+    if node.status("ResourcesHealthy") != "True":
+        return node.message("ResourcesHealthy")
+    return node.message("ResourcesProgressing")
 
 
 def _give_up_cleanup(extension: Extension, now: datetime, world: World) -> Plan:
@@ -158,7 +162,11 @@ def _remove(
     deletions = tuple(
         DeleteManagedResource(existing.name) for existing in present if not existing.deleting
     )
-    waiting = [existing.message("ResourcesApplied") for existing in present if existing.deleting]
+    waiting = [
+        existing.message("ResourcesApplied")
+        for existing in present
+        if existing.deleting and existing.status("ResourcesApplied") != "True"
+    ]
     detail = ": ".join((description, *filter(None, waiting[:1])))
     after: After = Wait("the ManagedResources are going", now + LOOK_AGAIN)
     return Plan("removal", (*_progress(extension, meant, 60, detail), *deletions), after)

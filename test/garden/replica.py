@@ -28,9 +28,7 @@ class Replica:
     in `log`, one JSON object a line.
     """
 
-    def __init__(
-        self, kubeconfig: Path, *, config: str = "", flags: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, kubeconfig: Path, *, config: str = "", flags: tuple[str, ...] = ()) -> None:
         """Start nothing yet."""
         self._kubeconfig = kubeconfig
         self._config = config
