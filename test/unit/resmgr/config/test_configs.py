@@ -20,13 +20,13 @@ def test_a_right_set_comes_back(sample: str) -> None:
 def test_what_is_right_comes_with_the_problems_of_the_rest(sample: str) -> None:
     """Every TYPE is judged, name and text."""
     texts, problems = configs.check(
-        {"defalt": "x: 1", "fallback": sample, "EXTRA_OPTIONS": "-v=2"}, "configs"
+        {"defauxt": "x: 1", "fallback": sample, "EXTRA_OPTIONS": "-v=2"}, "configs"
     )
 
     assert texts == {"fallback": sample}
     assert [found.path for found in problems] == [
-        "configs.defalt",
-        "configs.defalt.x",
+        "configs.defauxt",
+        "configs.defauxt.x",
         "configs.EXTRA_OPTIONS",
     ]
 

@@ -89,8 +89,8 @@ def test_the_input_stays_as_it_is() -> None:
         ([], "doc: expected a mapping, got a list"),
         ({"policy": 3}, "doc.policy: expected a mapping, got a number"),
         ({"policy": 3, "policy.Active": "x"}, "doc.policy: expected a mapping, got a number"),
-        ({"polcy": {}}, "doc.polcy: unknown module, did you mean policy"),
-        ({"polcy.Active": "x"}, "doc.polcy.Active: unknown module, did you mean policy"),
+        ({"polixy": {}}, "doc.polixy: unknown module, did you mean policy"),
+        ({"polixy.Active": "x"}, "doc.polixy.Active: unknown module, did you mean policy"),
         ({"Policy": {}}, "doc.Policy: unknown module, did you mean policy"),
         ({"policy": {"active": "x"}}, "doc.policy.active: unknown key, did you mean Active"),
         (

@@ -69,7 +69,7 @@ def test_the_legacy_form_has_nothing_else(key: str) -> None:
         ([], ["spec.providerConfig: expected a mapping, got a list"]),
         ("configs: {}", ["spec.providerConfig: expected a mapping, got text"]),
         ({1: 2}, ["spec.providerConfig: expected text as a key, got a number"]),
-        ({"confgs": {}}, ["spec.providerConfig.confgs: unknown key, did you mean configs"]),
+        ({"cxnfigs": {}}, ["spec.providerConfig.cxnfigs: unknown key, did you mean configs"]),
         (
             {**CURRENT, "apiVersion": "cri-resmgr.extensions.gardener.cloud/v1"},
             [

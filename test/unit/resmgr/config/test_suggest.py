@@ -17,7 +17,7 @@ KNOWN = ("Active", "AvailableResources", "ReservedResources", "balloons")
         ("active", "Active"),
         ("Atcive", "Active"),
         ("Activee", "Active"),
-        ("baloon", "balloons"),
+        ("bxlloons", "balloons"),
         ("reservedresource", "ReservedResources"),
         ("zzz", None),
         ("", None),

@@ -33,7 +33,7 @@ def test_known_types_and_their_config_maps(name: str, config_map: str) -> None:
     ("name", "hint"),
     [
         ("Default", "did you mean default"),
-        ("defalt", "did you mean default"),
+        ("defauxt", "did you mean default"),
         ("extra-options", "did you mean EXTRA_OPTIONS"),
         ("node", "did you mean node.<NODE>"),
         ("group", "did you mean group.<GROUP>"),

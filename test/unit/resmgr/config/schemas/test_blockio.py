@@ -42,7 +42,7 @@ def test_right_data(judge: Judge, data: str) -> None:
         ),
         ("{a: [{Devices: [], ThrottleReadIOPS: 10k}]}", "a rate without Devices"),
         ("{a: [{Devices: ['/dev/[sd']}]}", "blockio.Classes.a[0].Devices[0]: "),
-        ("{a: [{Wieght: 80}]}", "blockio.Classes.a[0].Wieght: unknown key, did you mean Weight"),
+        ("{a: [{Wejght: 80}]}", "blockio.Classes.a[0].Wejght: unknown key, did you mean Weight"),
     ],
 )
 def test_wrong_data(judge: Judge, data: str, wrong: str) -> None:

@@ -32,8 +32,8 @@ def test_right_data(judge: Judge, data: str) -> None:
     ("data", "wrong"),
     [
         (
-            "control: {Controllers: {cri: requird}}",
-            'unknown value "requird", did you mean required',
+            "control: {Controllers: {cri: requxred}}",
+            'unknown value "requxred", did you mean required',
         ),
         ("control: {Controllers: {cri: true}}", "Controllers.cri: expected one of disabled"),
         (

@@ -30,7 +30,7 @@ def test_right_data(judge: Judge, data: str) -> None:
     [
         ("pools: []", "pools: expected a mapping, got a list"),
         ("pools: {'': {}}", "undefined or empty name"),
-        ("pools: {a: {exclusiv: true}}", "pools.a.exclusiv: unknown key, did you mean exclusive"),
+        ("pools: {a: {excluxive: true}}", "pools.a.excluxive: unknown key, did you mean exclusive"),
         ("pools: {a: {cpuLists: [{Socket: -1}]}}", "pools.a.cpuLists[0].Socket: -1 is not between"),
         ("pools: {a: {cpuLists: [{Cpuset: 1-}]}}", "pools.a.cpuLists[0].Cpuset: "),
         (
