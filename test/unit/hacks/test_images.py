@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`hacks/images`: the words that it gives to buildah."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+NAME = "gardener-extension-cri-resmgr"
+
+
+@pytest.fixture
+def buildah(tmp_path: Path) -> Path:
+    """A folder with a `buildah` that writes down what it is told."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    program = folder / "buildah"
+    program.write_text('#!/bin/sh\necho "$@" >>"$0.log"\n', encoding="utf-8")
+    program.chmod(0o755)
+    return folder
+
+
+def run(checkout: Path, programs: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the script with that buildah before all others."""
+    environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}
+    return subprocess.run(
+        [checkout / "hacks/images", *words],
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+
+def told(programs: Path) -> list[str]:
+    """Give what buildah was told, without the question for its settings."""
+    lines = (programs / "buildah.log").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line != "info"]
+
+
+def test_build_names_target_base_and_image(checkout: Path, buildah: Path) -> None:
+    """One build a target, on the given base, under the name with prefix and tag."""
+    run(checkout, buildah, "build", "--base", "localhost/debian:x", "r.example.com/cri/", "t")
+
+    (line,) = told(buildah)
+    assert "--target extension" in line
+    assert "--build-arg BASE=localhost/debian:x" in line
+    assert f"--tag r.example.com/cri/{NAME}:t" in line
+
+
+def test_push_goes_to_the_registry_that_the_name_tells(checkout: Path, buildah: Path) -> None:
+    """A push verifies certificates, as everywhere but on loopback."""
+    run(checkout, buildah, "push", "r.example.com/cri/", "t")
+
+    name = f"r.example.com/cri/{NAME}:t"
+    assert told(buildah) == [f"push {name} docker://{name}"]
+
+
+@pytest.mark.parametrize("host", ["localhost:5000", "127.0.0.1:5000", "localhost"])
+def test_registry_on_loopback_needs_no_certificate(
+    checkout: Path, buildah: Path, host: str
+) -> None:
+    """A registry on this machine is talked to without TLS."""
+    run(checkout, buildah, "push", f"{host}/", "t")
+
+    assert told(buildah)[0].startswith("push --tls-verify=false ")
+
+
+def test_push_without_registry_is_refused(checkout: Path, buildah: Path) -> None:
+    """A push needs a registry; the answer is the command with one."""
+    done = run(checkout, buildah, "push", "", "t")
+
+    assert done.returncode == 1
+    assert "make push-images REGISTRY=host/ TAG=t" in done.stderr
+
+
+def test_failed_build_tells_what_may_help(checkout: Path, buildah: Path) -> None:
+    """Where the build fails, the answer names a way to a base image without any registry."""
+    (buildah / "buildah").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+
+    done = run(checkout, buildah, "build", "", "t")
+
+    assert done.returncode == 1
+    assert "hacks/images base localhost/debian:bookworm" in done.stderr
