@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import yaml
 
 Object = dict[str, Any]

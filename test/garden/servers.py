@@ -210,6 +210,7 @@ class Server:
         if self._audit:
             arguments += [
                 f"--audit-log-path={self.audit_log}",
+                "--audit-log-maxsize=2000",  # MB; a log that rotates would lose requests
                 f"--audit-policy-file={self.folder / 'audit-policy.yaml'}",
             ]
         return arguments

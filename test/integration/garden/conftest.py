@@ -5,7 +5,7 @@ import base64
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import pytest
 import yaml
 from garden.ground import Ground

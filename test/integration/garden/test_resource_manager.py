@@ -216,6 +216,37 @@ async def test_is_not_there_when_down(bare_ground: Ground, make: Maker, shoot: s
     assert answer["metadata"]["finalizers"] == [resource_manager.FINALIZER]
 
 
+async def test_goes_on_after_a_restart_of_the_api_server(
+    bare_ground: Ground, make: Maker, shoot: str
+) -> None:
+    """What comes after the seed's API server was away is done as before."""
+    await make(shoot, "a", config_map("one"))
+    await bare_ground.resource_manager.settled(shoot, "a")
+    await bare_ground.seed_server.restart_api_server(kill=True)
+    await make(shoot, "b", config_map("two"))
+    resource = await bare_ground.resource_manager.settled(shoot, "b")
+
+    assert condition(resource, "ResourcesApplied") == ("True", "ApplySucceeded")
+
+
+async def test_shows_the_states_between(bare_ground: Ground, make: Maker, shoot: str) -> None:
+    """Step by step, the health is pending before it is good."""
+    manager = bare_ground.resource_manager
+    manager.switch(shoot, stepwise=True)
+    seen: list[tuple[str, str]] = []
+
+    def note(key: tuple[str, str], obj: dict[str, Any] | None) -> None:
+        if key == (shoot, "a") and obj is not None and "status" in obj:
+            seen.append(condition(obj, "ResourcesHealthy"))
+
+    manager.resources.listen(note)
+    await make(shoot, "a", config_map("one"))
+    await manager.settled(shoot, "a")
+
+    assert seen[0] == ("Unknown", "ChecksPending")
+    assert seen[-1] == ("True", "ResourcesHealthy")
+
+
 async def test_keeps_an_access_token(bare_ground: Ground, shoot: str) -> None:
     """An access secret gets a token that the shoot accepts for its ServiceAccount."""
     secret = {
