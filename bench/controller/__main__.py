@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Measure the controller with 10, 100 and 500 shoots; about 6 minutes for each number.
+
+Run it by `make bench`; bench/README.md tells what the figures mean.
+"""
+
+import argparse
+import asyncio
+import dataclasses
+import sys
+import time
+from pathlib import Path
+
+from . import machine, phases, results, tables
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument(
+        "--shoots",
+        type=int,
+        nargs="+",
+        default=[10, 100, 500],
+        metavar="N",
+        help="how many shoots (10 100 500)",
+    )
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="also write JSON there")
+    parser.add_argument(
+        "--read", type=Path, metavar="FILE", help="measure nothing, show what -o wrote"
+    )
+    parser.add_argument("--markdown", action="store_true", help="show the tables as Markdown")
+    return parser.parse_args(arguments)
+
+
+def main() -> None:
+    """Measure, show, write."""
+    arguments = parse()
+    if arguments.read is not None:
+        report = results.load(arguments.read.read_text(encoding="utf-8"))
+    else:
+        report = results.Report(machine.describe())
+        for count in arguments.shoots:
+            run = asyncio.run(phases.run(count, Progress(count)))
+            report = dataclasses.replace(report, runs=(*report.runs, run))
+            if arguments.output is not None:  # After each, since the next may not end well.
+                arguments.output.write_text(results.dump(report), encoding="utf-8")
+    sys.stdout.write(tables.markdown(report) if arguments.markdown else tables.text(report))
+
+
+class Progress:
+    """Tells on standard error what has been done and when."""
+
+    def __init__(self, count: int) -> None:
+        """Begin now."""
+        self._count = count
+        self._begun = time.monotonic()
+        self("preparing")
+
+    def __call__(self, text: str) -> None:
+        """Tell something."""
+        passed = time.monotonic() - self._begun
+        sys.stderr.write(f"bench: {self._count} shoots, {passed:4.0f} s: {text}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was measured, as data: written to JSON and read from it."""
+
+import dataclasses
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+LEASES = "leases"
+"""Resource that counts in no figure: leader election and heartbeat write it all the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Seconds that single objects took."""
+
+    p50: float
+    p95: float
+    longest: float
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One thing done with all shoots.
+
+    `seconds` of wall time, `cpu_seconds` of the controller, `resident` bytes of it at the end.
+    `requests` are all that its ServiceAccount asked, by `<verb> <resource>`, watches and Leases
+    excepted; `writes` are those that were accepted and changed something, Leases included.
+    """
+
+    name: str
+    seconds: float
+    cpu_seconds: float
+    resident: int
+    requests: Mapping[str, int]
+    writes: Mapping[str, int]
+    refused: int = 0
+    spread: Spread | None = None
+
+    @property
+    def written(self) -> int:
+        """Number of writes, those of Leases excepted."""
+        return sum(n for what, n in self.writes.items() if not what.endswith(f" {LEASES}"))
+
+    @property
+    def asked(self) -> int:
+        """Number of requests."""
+        return sum(self.requests.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """All phases with so many shoots; `peak` and `started` are bytes in RAM of the controller.
+
+    `peak` is the most of its whole life, `started` when it was ready and knew no shoot yet;
+    `peak_restarted` is the most of a second life that began with all shoots there.
+    """
+
+    shoots: int
+    cluster_bytes: int
+    started: int
+    peak: int
+    peak_restarted: int
+    phases: tuple[Phase, ...]
+
+    def phase(self, name: str) -> Phase:
+        """Give a phase by its name. Raises `KeyError`."""
+        for phase in self.phases:
+            if phase.name == name:
+                return phase
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Runs on one machine; `machine` is what it is and which versions ran, name -> text."""
+
+    machine: Mapping[str, str]
+    runs: tuple[Run, ...] = field(default=())
+
+
+def spread(seconds: Sequence[float]) -> Spread:
+    """Sum up what single objects took; percentiles by nearest rank."""
+    ordered = sorted(seconds)
+
+    def rank(part: float) -> float:
+        return ordered[max(0, math.ceil(part * len(ordered)) - 1)]
+
+    return Spread(round(rank(0.5), 3), round(rank(0.95), 3), round(ordered[-1], 3))
+
+
+def dump(report: Report) -> str:
+    """Write a report as JSON."""
+    return json.dumps(dataclasses.asdict(report), indent=2) + "\n"
+
+
+def load(text: str) -> Report:
+    """Read what `dump` wrote. Raises `ValueError`, `KeyError`, `TypeError` for anything else."""
+    raw = json.loads(text)
+    return Report(raw["machine"], tuple(_run(run) for run in raw["runs"]))
+
+
+def _run(raw: dict[str, Any]) -> Run:
+    return Run(**raw | {"phases": tuple(_phase(phase) for phase in raw["phases"])})
+
+
+def _phase(raw: dict[str, Any]) -> Phase:
+    found = raw["spread"]
+    return Phase(**raw | {"spread": Spread(**found) if found else None})
