@@ -5,6 +5,7 @@ What belongs here: handlers, the queue, the pure decision, builders of manifests
 health, heartbeat, leader election, and the program that wires them.
 What must not: anything that runs on a node. Of our own packages only `resmgr.config` is imported.
 
-A change walks one way: `handlers` (an event arrives) -> `queue` (one worker an object) -> `decide`
-(pure: what to do) -> `component` (pure: manifests) -> `managedresource` (bytes) -> `kube` (requests).
+A change walks one way: `handlers`, `follow` (events arrive) -> `queue` (one worker an object)
+-> `reconcile` (one look) -> `decide` (pure: what to do) -> `execute` (step by step) -> `content`
+and `component` (pure: manifests) -> `managedresource` (bytes) -> `kube` (requests).
 """

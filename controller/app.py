@@ -286,6 +286,7 @@ class App:
             ),
             configs=self._configs,
             nodes_left=self._nodes_left,
+            warnings=self._metrics.warnings,
             now=self._clocks.now,
         )
 

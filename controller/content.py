@@ -2,8 +2,8 @@
 """What goes into our ManagedResources: from a plan's step and a Cluster to manifests.
 
 Pure but for a cache: most shoots of a seed ask for the same few things. The templates belong to
-`component`, the bytes that are written to `managedresource`; `render` and `diff` of the command line
-use the same code.
+`component`, the bytes that are written to `managedresource`; the commands `render` and `diff` use
+the same code.
 """
 
 import functools

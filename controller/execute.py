@@ -76,7 +76,7 @@ class Executor:
             case plan.KeepObjects(name):
                 await self._writer.keep_objects(namespace, name)
             case plan.DeleteManagedResource(name):
-                await self._delete(name, cluster, world)
+                await self._delete(name, world)
             case plan.DeleteLeftovers():
                 await self._delete_leftovers(subject, cluster, world)
             case plan.Announce():
@@ -141,7 +141,7 @@ class Executor:
             return now
         return asked
 
-    async def _delete(self, name: str, cluster: Cluster | None, world: World) -> None:
+    async def _delete(self, name: str, world: World) -> None:
         for seen in (world.node, world.monitoring):
             if seen is not None and seen.name == name:
                 await self._writer.delete(seen)

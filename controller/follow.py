@@ -21,8 +21,9 @@ class Followers:
     """Keeps the store up to date and tells queue and health loop what may concern them.
 
     `health` is told namespaces whose conditions may have changed, `read_cluster` those whose
-    Cluster is not known or no longer what is known; `configs_offered` is called
-    after each look at the operator's configs, and told whether others are in force now. `synced` names what has been listed completely.
+    Cluster is not known or no longer what is known; `configs_offered` is called after each look
+    at the operator's configs, and told whether others are in force now. `synced` names what has
+    been listed completely.
     """
 
     def __init__(

@@ -129,8 +129,7 @@ def difference(seen: observed.ManagedResource, wanted: Mapping[str, Any]) -> dic
     stale = {
         key: None
         for key in seen.annotations
-        if key not in metadata["annotations"]
-        and (key.startswith(_REFERENCE) or key.startswith(f"{names.DOMAIN}/"))
+        if key not in metadata["annotations"] and key.startswith((_REFERENCE, f"{names.DOMAIN}/"))
     }
     patch: dict[str, Any] = {}
     changed = {
@@ -199,7 +198,8 @@ class Writer:
                 self._learned(created)
                 return True
         if seen is None or seen.deleting:
-            message = f"cannot change ManagedResource {desired.namespace}/{desired.name}: it is being deleted"
+            place = f"{desired.namespace}/{desired.name}"
+            message = f"cannot change ManagedResource {place}: it is being deleted"
             raise BeingDeleted(message)
         return await self._change(desired, secret, seen)
 

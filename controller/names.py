@@ -14,7 +14,10 @@ EXTENSION_NAME = "gardener-extension-cri-resmgr"
 """Name of the program, its chart, its Deployment and its image."""
 
 FINALIZER = "extensions.gardener.cloud/cri-resmgr-extension"
-"""Our finalizer on Extension objects, the same as the Go extension's, so that either can finish the other's."""
+"""Our finalizer on Extension objects.
+
+It is the same as the Go extension's, so that an object of the one can be finished by the other.
+"""
 
 ORIGIN = "cri-resmgr-extension"
 """Value of the label `origin` on our ManagedResources; never `gardener` (spec 4.2)."""
@@ -31,7 +34,7 @@ OPERATOR_CONFIGS = "gardener-extension-cri-resmgr-configs"
 HEARTBEAT_LEASE = "gardener-extension-heartbeat"
 LEADER_ELECTION_LEASE = "gardener-extension-cri-resmgr-leader-election"
 
-ACCESS_SECRET = "shoot-access-cri-resmgr-extension"
+ACCESS_SECRET = "shoot-access-cri-resmgr-extension"  # noqa: S105 - the name of an object
 """Secret in the shoot namespace whose key `token` the resource manager keeps fresh (spec 4.6)."""
 
 ACCESS_SERVICE_ACCOUNT = "cri-resmgr-extension-seed"

@@ -53,7 +53,7 @@ class OperatorConfigs:
         try:
             return self.accept(data)
         except problem.ConfigProblems as problems:
-            LOGGER.error(
+            LOGGER.error(  # noqa: TRY400 - a traceback would tell nothing
                 "cannot use operator configs: %s; the earlier ones stay in force", problems
             )
             return False

@@ -35,6 +35,9 @@ LOGGER = logging.getLogger("controller.reconcile")
 RUN_LIMIT = 180.0
 """Seconds after which one look is cut off (section 2.6)."""
 
+LARGE = 32_000
+"""Characters of a providerConfig above which judging it may hold up other shoots for long."""
+
 NodesLeft = Callable[[clusters.Cluster], Awaitable[tuple[str, ...]]]
 """Reads the names of the nodes that still carry our state label; empty if they are not known."""
 
@@ -50,10 +53,11 @@ class Limits:
 class Reconciler:
     """Works on one Extension at a time for each worker that calls it.
 
-    `settled` holds the keys whose next look has no event behind it.
+    `settled` holds the keys whose next look has no event behind it. `warnings` is told a shoot's
+    namespace and how many warnings there are about its providerConfig.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of one look, put together once in `app`
         self,
         client: kube.Client,
         writer: managedresource.Writer,
@@ -63,6 +67,7 @@ class Reconciler:
         limits: Limits,
         configs: operator_configs.OperatorConfigs,
         nodes_left: NodesLeft,
+        warnings: Callable[[str, int], None],
         now: Callable[[], datetime],
     ) -> None:
         """Keep the parts."""
@@ -73,6 +78,7 @@ class Reconciler:
         self._limits = limits
         self._configs = configs
         self._nodes_left = nodes_left
+        self._warnings = warnings
         self._now = now
         self.settled: set[queue.Key] = set()
 
@@ -100,7 +106,7 @@ class Reconciler:
         except TimeoutError:
             keys |= {"outcome": "error", "error": f"not done within {RUN_LIMIT:.0f} s"}
             result = queue.Failed()
-        except Exception as error:  # noqa: BLE001 - one broken object must not stop the others
+        except Exception as error:
             LOGGER.exception("cannot reconcile %s/%s", *key)
             keys |= {"outcome": "error", "error": f"{type(error).__name__}: {error}"}
             result = queue.Failed()
@@ -118,7 +124,8 @@ class Reconciler:
         keys["operation"] = operation.compute(subject).value
         facts = await self._cluster(subject, keys)
         world = await self._world(subject, facts, trigger)
-        what = decide.decide(subject, facts, self._now(), world)
+        what = await self._decide(subject, facts, world)
+        self._warnings(subject.namespace, what.warnings)
         keys |= {"why": what.why, "steps": len(what.steps)}
         await self._executor.run(what, subject, facts, world)
         match what.after:
@@ -131,6 +138,17 @@ class Reconciler:
             case plan.Done():
                 keys["outcome"] = "done"
         return None
+
+    async def _decide(
+        self,
+        subject: extension.Extension,
+        facts: clusters.Cluster | None,
+        world: observed.World,
+    ) -> plan.Plan:
+        """Decide, in a thread if the providerConfig is so large that judging it takes long."""
+        if len(repr(subject.provider_config)) <= LARGE:
+            return decide.decide(subject, facts, self._now(), world)
+        return await asyncio.to_thread(decide.decide, subject, facts, self._now(), world)
 
     async def _cluster(
         self, subject: extension.Extension, keys: dict[str, Any]

@@ -215,7 +215,7 @@ async def _run(options: app.Options) -> int:
     running = asyncio.get_running_loop()
     clocks = waiting.Clocks(
         seconds=running.time,
-        now=lambda: datetime.now(UTC),
+        now=lambda: datetime.now(UTC),  # noqa: TID251 - the place where clocks come from
         rng=random.Random(),  # noqa: S311 - it spreads load, it keeps no secret
     )
     stop = asyncio.Event()

@@ -18,28 +18,35 @@ def decide(extension: Extension, cluster: Cluster | None, now: datetime, world: 
     `cluster` is `None` when there is none or when it cannot be read yet. Never raises for any
     content of the objects; a wrong providerConfig is a plan that writes an error.
     """
-    if not extension.ours:
-        return Plan("foreign")
-    if extension.operation_annotation == WAIT_FOR_STATE:
-        return Plan("waiting for the state")
-    if operation.migrated(extension):
-        return Plan("migrated away")
-    if world.trigger is Trigger.SETTLED and not operation.settled(extension):
-        return Plan("not settled")
     meant = operation.compute(extension)
-    if meant is OperationType.DELETE and not removal.owned(extension):
-        return Plan("no finalizer of ours")
-    if cluster is not None and cluster.failed and not cluster.force_deletion:
-        return Plan("failed shoot")
+    why_not = _nothing_to_do(extension, meant, cluster, world)
+    if why_not:
+        return Plan(why_not)
     if meant is OperationType.MIGRATE:
         return removal.migrate(extension, now, world)
-    if cluster is None:
-        if meant is OperationType.DELETE:
-            return removal.delete_without_cluster(extension, now, world)
-        return Plan("no Cluster", after=Retry(_no_cluster(extension)))
     if meant is OperationType.DELETE:
+        if cluster is None:
+            return removal.delete_without_cluster(extension, now, world)
         return removal.delete(extension, cluster, now, world)
+    if cluster is None:
+        return Plan("no Cluster", after=Retry(_no_cluster(extension)))
     return installation.install(extension, meant, cluster, world)
+
+
+def _nothing_to_do(
+    extension: Extension, meant: OperationType, cluster: Cluster | None, world: World
+) -> str:
+    """Tell in a word why nothing is to be done now, empty if something is."""
+    failed = cluster is not None and cluster.failed and not cluster.force_deletion
+    reasons = {
+        "foreign": not extension.ours,
+        "waiting for the state": extension.operation_annotation == WAIT_FOR_STATE,
+        "migrated away": operation.migrated(extension),
+        "not settled": world.trigger is Trigger.SETTLED and not operation.settled(extension),
+        "no finalizer of ours": meant is OperationType.DELETE and not removal.owned(extension),
+        "failed shoot": failed,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), "")
 
 
 def _no_cluster(extension: Extension) -> str:

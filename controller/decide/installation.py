@@ -12,6 +12,7 @@ from ..cluster import Cluster
 from ..extension import CONFIGURATION_PROBLEM, Extension, OperationState, OperationType
 from ..observed import Phase, Trigger, World
 from .plan import (
+    Announce,
     ApplyMonitoring,
     ApplyNode,
     DeleteManagedResource,
@@ -35,16 +36,29 @@ def install(extension: Extension, meant: OperationType, cluster: Cluster, world:
     except problem.ConfigProblems as problems:
         return _refuse(extension, meant, str(problems))
     started = () if world.trigger is Trigger.SETTLED else (_processing(extension, meant),)
+    success = WriteStatus(meant, OperationState.SUCCEEDED, 100, _success(cluster, wanted))
     return Plan(
         "hibernated" if cluster.hibernation_enabled else meant.value.lower(),
         (
             *_begin(extension, meant),
             *started,
             *_content(cluster, wanted, world),
-            WriteStatus(meant, OperationState.SUCCEEDED, 100, _success(cluster, wanted)),
+            success,
+            *_doubts(extension, wanted, success),
             *_end(meant),
         ),
+        warnings=len(wanted.warnings),
     )
+
+
+def _doubts(
+    extension: Extension, wanted: provider.ProviderConfig, success: WriteStatus
+) -> tuple[Step, ...]:
+    """Announce warnings, once: not when the status has told the same before."""
+    last = extension.last_operation
+    if not wanted.warnings or (last is not None and last.description == success.description):
+        return ()
+    return (Announce("ConfigurationDoubtful", "; ".join(map(str, wanted.warnings))),)
 
 
 def _begin(extension: Extension, meant: OperationType) -> tuple[Step, ...]:
@@ -103,7 +117,8 @@ def _refuse(extension: Extension, meant: OperationType, problems: str) -> Plan:
     begin = _begin(extension, meant)
     if not begin and _says(extension, error):
         return Plan("invalid providerConfig, known")
-    return Plan("invalid providerConfig", (*begin, error))
+    refused = Announce("ConfigurationRefused", problems)
+    return Plan("invalid providerConfig", (*begin, error, refused))
 
 
 def _says(extension: Extension, error: WriteStatus) -> bool:

@@ -127,8 +127,12 @@ After = Done | Wait | Retry
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The steps, what follows them, and in a word why (for the log line and the metrics)."""
+    """The steps, what follows them, and in a word why (for the log line).
+
+    `warnings` counts what is doubtful in the providerConfig.
+    """
 
     why: str
     steps: tuple[Step, ...] = ()
     after: After = Done()
+    warnings: int = 0

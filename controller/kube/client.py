@@ -9,7 +9,7 @@ does for reconciles). Measured against full clients, this costs half of their CP
 import http
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any, Self
 
 import aiohttp
@@ -42,7 +42,7 @@ class Client:
         timeout: float = 30.0,
         max_connections: int = 32,
         user_agent: str = "gardener-extension-cri-resmgr",
-        on_request: Callable[[str, int], None] = lambda method, status: None,
+        on_request: Callable[[str, int], None] = lambda _method, _status: None,
     ) -> None:
         """Open no connection yet; needs a running event loop."""
         self._connection = connection
@@ -175,12 +175,26 @@ class Client:
         finally:
             self._on_request(method, status)
 
-    def stream(
+    @asynccontextmanager
+    async def stream(
         self, path: str, params: Mapping[str, str], *, accept: str, idle: float
-    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        """Open a watch: no limit in time as a whole, `idle` seconds between two chunks."""
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Open a watch: no limit in time as a whole, `idle` seconds between two chunks.
+
+        At the end the connection is cut: an encrypted one that is closed in the middle of an
+        answer would say goodbye first, and a loop that ends meanwhile would leave a socket open.
+        """
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=10.0, sock_read=idle)
-        return self._open("GET", path, params=params, headers={"Accept": accept}, timeout=timeout)
+        headers = {"Accept": accept}
+        async with self._open(
+            "GET", path, params=params, headers=headers, timeout=timeout
+        ) as response:
+            try:
+                yield response
+            finally:
+                connection = response.connection
+                if connection is not None and connection.transport is not None:
+                    connection.transport.abort()
 
     def _authorization(self) -> dict[str, str]:
         now = self._clock()

@@ -11,9 +11,10 @@ import sys
 import time
 from pathlib import Path
 
+from controller import kube
 from controller.kube import connection
 
-from . import clients, resource_manager
+from . import resource_manager
 
 
 async def main(arguments: argparse.Namespace) -> None:
@@ -22,10 +23,10 @@ async def main(arguments: argparse.Namespace) -> None:
     shoot_way = None
     if arguments.shoot_kubeconfig is not None:
         shoot_way = connection.load(arguments.shoot_kubeconfig, {})
-    async with clients.Client(seed_way, clock=time.monotonic, user_agent="garden-grm") as seed:
+    async with kube.Client(seed_way, clock=time.monotonic, user_agent="garden-grm") as seed:
         shoot = None
         if shoot_way is not None:
-            shoot = clients.Client(shoot_way, clock=time.monotonic, user_agent="garden-grm")
+            shoot = kube.Client(shoot_way, clock=time.monotonic, user_agent="garden-grm")
         manager = resource_manager.ResourceManager(
             seed, shoot, apply=not arguments.no_apply, concurrency=arguments.concurrency
         )

@@ -140,7 +140,7 @@ class Replica:
         return found
 
     async def _until_ready(self) -> None:
-        while (await self.page("/readyz", self.health_port))[0] != 200:  # noqa: PLR2004 - HTTP OK
+        while (await self.page("/readyz", self.health_port))[0] != 200:
             if self._process is not None and self._process.poll() is not None:
                 text = self.log.read_text(encoding="utf-8", errors="replace")[-5000:]
                 message = f"cannot start the controller: it ended\n{text}"

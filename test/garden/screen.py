@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the demonstration prints: steps, what happens in them and when, colour only on a terminal."""
+"""What the demonstration prints: steps, what happens in them and when; colour on a terminal."""
 
 import os
 import time

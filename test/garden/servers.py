@@ -20,7 +20,7 @@ from pathlib import Path
 
 from controller import kube
 
-from . import binaries, clients, processes
+from . import binaries, processes
 
 PORTS = range(20000, 32768)
 """Below Linux' ephemeral ports: nobody else gets ours while an API server restarts."""
@@ -126,7 +126,7 @@ class Server:
 
     def client(self, token: str = "", *, user_agent: str = "garden") -> kube.Client:
         """Open a client, as administrator or with another token; the caller closes it."""
-        return clients.Client(self.connection(token), clock=time.monotonic, user_agent=user_agent)
+        return kube.Client(self.connection(token), clock=time.monotonic, user_agent=user_agent)
 
     def kubeconfig(self, token: str = "", *, token_file: str = "") -> str:
         """Write a kubeconfig: for the administrator, for a token, or for a file with a token."""
