@@ -2,7 +2,8 @@
 """What Prometheus is told; names as operators know them from controller-runtime.
 
 Labels are bounded: controllers, results, HTTP methods and codes are few, and what is labelled by a
-shoot's namespace goes away with the shoot (Gardener contract, section 5.6).
+shoot goes away with it (Gardener contract, section 5.6). The label `shoot` holds the namespace of
+the shoot in the seed; `namespace` is what a scrape of pods fills with the pod's own.
 """
 
 import http
@@ -140,21 +141,26 @@ class Metrics:
         """Tell whether the newest configs of the operator could be used."""
         self._configs_valid.set(valid)
 
-    def health(self, namespace: str, statuses: Mapping[str, str]) -> None:
+    def health(self, shoot: str, statuses: Mapping[str, str]) -> None:
         """Tell the status of each health condition of a shoot."""
-        self._shoots.health[namespace] = dict(statuses)
+        self._shoots.health[shoot] = dict(statuses)
 
-    def rolled_back(self, namespace: str, count: int | None) -> None:
+    def rolled_back(self, shoot: str, count: int | None) -> None:
         """Tell how many nodes of a shoot were given back to containerd; `None`: not known."""
         if count is None:
-            self._shoots.rolled_back.pop(namespace, None)
+            self._shoots.rolled_back.pop(shoot, None)
         else:
-            self._shoots.rolled_back[namespace] = count
+            self._shoots.rolled_back[shoot] = count
 
-    def gone(self, namespace: str) -> None:
+    def warnings(self, shoot: str, count: int) -> None:
+        """Tell how many warnings there were about a shoot's providerConfig when last judged."""
+        self._shoots.warnings[shoot] = count
+
+    def gone(self, shoot: str) -> None:
         """Forget a shoot."""
-        self._shoots.health.pop(namespace, None)
-        self._shoots.rolled_back.pop(namespace, None)
+        self._shoots.health.pop(shoot, None)
+        self._shoots.rolled_back.pop(shoot, None)
+        self._shoots.warnings.pop(shoot, None)
 
 
 class _Shoots(registry.Collector):
@@ -163,25 +169,34 @@ class _Shoots(registry.Collector):
     def __init__(self) -> None:
         self.health: dict[str, dict[str, str]] = {}
         self.rolled_back: dict[str, int] = {}
+        self.warnings: dict[str, int] = {}
 
     def collect(self) -> Iterator[core.Metric]:
         health = core.GaugeMetricFamily(
             f"{_PREFIX}_health",
             "Whether a health condition of a shoot's Extension is True.",
-            labels=("namespace", "condition"),
+            labels=("shoot", "condition"),
         )
-        for namespace, statuses in self.health.items():
+        for shoot, statuses in self.health.items():
             for condition, status in statuses.items():
-                health.add_metric((namespace, condition), float(status == "True"))
+                health.add_metric((shoot, condition), float(status == "True"))
         rolled_back = core.GaugeMetricFamily(
             f"{_PREFIX}_rolled_back_nodes",
             "Nodes of a shoot that were given back to containerd after a failure.",
-            labels=("namespace",),
+            labels=("shoot",),
         )
-        for namespace, count in self.rolled_back.items():
-            rolled_back.add_metric((namespace,), count)
+        for shoot, count in self.rolled_back.items():
+            rolled_back.add_metric((shoot,), count)
+        warnings = core.GaugeMetricFamily(
+            f"{_PREFIX}_config_warnings",
+            "Warnings about a shoot's providerConfig when it was last judged.",
+            labels=("shoot",),
+        )
+        for shoot, count in self.warnings.items():
+            warnings.add_metric((shoot,), count)
         yield health
         yield rolled_back
+        yield warnings
 
 
 class _Registry(prometheus_client.CollectorRegistry):

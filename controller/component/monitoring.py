@@ -2,7 +2,7 @@
 """What the shoot's Prometheus needs: a scrape configuration and alert rules, in the seed.
 
 Only what is true for one shoot belongs here. Rules about the controller itself look at metrics of
-the seed's Prometheus and are deployed once a seed, with the controller (`rules/seed.yaml`).
+the seed's Prometheus and are deployed once a seed, by the seed chart (its `rules/seed.yaml`).
 Whether a shoot has a Prometheus (purpose `testing` has none) is for the caller to decide.
 """
 

@@ -13,22 +13,25 @@ from controller import names
 from controller.component import monitoring
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-RULES = ROOT / "charts" / "internal" / "cri-resmgr-monitoring" / "rules"
+RULES = {
+    "shoot": ROOT / "charts" / "internal" / "cri-resmgr-monitoring" / "rules" / "shoot.yaml",
+    "seed": ROOT / "charts" / "gardener-extension-cri-resmgr" / "rules" / "seed.yaml",
+}
 TESTS = pathlib.Path(__file__).with_name("rules_test.yaml")
 
 Rule: typing.TypeAlias = dict[str, typing.Any]
 
 
-def rules(name: str) -> list[Rule]:
-    """All rules of a file."""
-    groups = yaml.safe_load((RULES / name).read_text())["groups"]
+def rules(kind: str) -> list[Rule]:
+    """All rules for the Prometheus of a shoot or of a seed."""
+    groups = yaml.safe_load(RULES[kind].read_text())["groups"]
     return [rule for group in groups for rule in group["rules"]]
 
 
 ALERTS = [
-    pytest.param(name.removesuffix(".yaml"), rule, id=rule["alert"])
-    for name in ("shoot.yaml", "seed.yaml")
-    for rule in rules(name)
+    pytest.param(kind, rule, id=rule["alert"])
+    for kind in RULES
+    for rule in rules(kind)
     if "alert" in rule
 ]
 
@@ -54,11 +57,11 @@ def test_rules_do_what_their_tests_say(promtool: pathlib.Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("name", ["shoot.yaml", "seed.yaml"])
-def test_rules_are_right(promtool: pathlib.Path, name: str) -> None:
+@pytest.mark.parametrize("kind", RULES)
+def test_rules_are_right(promtool: pathlib.Path, kind: str) -> None:
     """`promtool check rules` finds nothing."""
     done = subprocess.run(
-        [promtool, "check", "rules", RULES / name], capture_output=True, text=True, check=False
+        [promtool, "check", "rules", RULES[kind]], capture_output=True, text=True, check=False
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
@@ -97,7 +100,7 @@ def test_rules_of_a_shoot_use_scraped_metrics_only() -> None:
     """Every metric in them is on the allow-list of the scrape, or is made by the scrape."""
     used = {
         metric
-        for rule in rules("shoot.yaml")
+        for rule in rules("shoot")
         for metric in re.findall(r"\b(cri_resmgr_\w+|controller_runtime_\w+)\b", rule["expr"])
     }
 
@@ -107,16 +110,14 @@ def test_rules_of_a_shoot_use_scraped_metrics_only() -> None:
 
 def test_rules_of_a_shoot_look_at_the_scraped_job() -> None:
     """The job in the rules is the one that the scrape sets."""
-    jobs = {
-        job for rule in rules("shoot.yaml") for job in re.findall(r'job="([^"]+)"', rule["expr"])
-    }
+    jobs = {job for rule in rules("shoot") for job in re.findall(r'job="([^"]+)"', rule["expr"])}
 
     assert jobs == {monitoring.JOB}
 
 
 def test_rules_of_a_seed_look_at_the_controller_only() -> None:
     """The job is the name by which the seed's Prometheus scrapes the controller's pods."""
-    expressions = [rule["expr"] for rule in rules("seed.yaml")]
+    expressions = [rule["expr"] for rule in rules("seed")]
 
     selectors = re.findall(r"[a-z_]+\{([^}]*)\}", "".join(expressions))
 

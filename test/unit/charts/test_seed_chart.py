@@ -34,6 +34,7 @@ KINDS = [
     "VerticalPodAutoscaler",
 ]
 CLUSTER_SCOPED = {"ClusterRole", "ClusterRoleBinding"}
+SEED_ONLY = "PrometheusRule"
 
 
 def kinds(documents: list[Object]) -> list[str]:
@@ -50,17 +51,21 @@ def test_lint(run_helm: RunHelm) -> None:
 
 @pytest.mark.parametrize("place", value_sets.ALL)
 def test_kinds(render: Render, place: str) -> None:
-    """Every place gets the same kinds of objects, and none needs a value that is not injected."""
-    assert kinds(render(value_sets.ALL[place])) == KINDS
+    """No place needs a value that is not injected, and only seeds get rules for a Prometheus."""
+    expected = [*KINDS, SEED_ONLY] if place == "seed" else KINDS
+
+    assert kinds(render(value_sets.ALL[place])) == sorted(expected)
 
 
 @pytest.mark.parametrize("place", value_sets.ALL)
 def test_namespace(render: Render, place: str) -> None:
-    """Each namespaced object names the release's namespace, each cluster-scoped one names none."""
+    """Objects are in the release's namespace, the one of the seed's Prometheus, or in none."""
     for document in render(value_sets.ALL[place]):
-        expected = None if document["kind"] in CLUSTER_SCOPED else "extension-cri-resmgr-x7k2p"
+        kind = document["kind"]
+        namespaces = {**dict.fromkeys(CLUSTER_SCOPED), SEED_ONLY: "garden"}
+        expected = namespaces.get(kind, "extension-cri-resmgr-x7k2p")
 
-        assert document["metadata"].get("namespace") == expected, document["kind"]
+        assert document["metadata"].get("namespace") == expected, kind
 
 
 def test_versions() -> None:
@@ -88,6 +93,22 @@ def test_no_autoscaler(render: Render) -> None:
     assert "VerticalPodAutoscaler" not in kinds(documents)
 
 
+def test_rules(render: Render, find: collections.abc.Callable[..., Object]) -> None:
+    """A seed gets the rules that promtool tests, word for word, by the label that it selects."""
+    rule = find(render(value_sets.SEED), SEED_ONLY)
+
+    assert rule["spec"] == yaml.safe_load((CHART / "rules" / "seed.yaml").read_text())
+    assert rule["metadata"]["labels"]["prometheus"] == "seed"
+
+
+def test_no_rules(render: Render) -> None:
+    """A seed that does not know the kind can go without rules."""
+    documents = render({**value_sets.SEED, "monitoring": {"rules": {"enabled": False}}})
+
+    assert None not in documents
+    assert kinds(documents) == KINDS
+
+
 @pytest.mark.parametrize(
     ("values", "path"),
     [
@@ -100,6 +121,7 @@ def test_no_autoscaler(render: Render) -> None:
         ({"configs": {"node.": ""}}, "/configs"),
         ({"imageVectorOverwrite": {"images": []}}, "/imageVectorOverwrite"),
         ({"controller": {"maxConcurrentReconciles": 0}}, "/controller/maxConcurrentReconciles"),
+        ({"monitoring": {"rules": {"enabled": "no"}}}, "/monitoring/rules/enabled"),
         ({"image": {"digest": "sha256:short"}}, "/image/digest"),
         ({"gardener": []}, "/gardener"),
     ],

@@ -86,9 +86,34 @@ def test_gone_shoot(told: metrics.Metrics) -> None:
     """The series of a shoot go with it."""
     told.health("a", {"SystemComponentsHealthy": "True"})
     told.rolled_back("a", 2)
+    told.warnings("a", 1)
     told.gone("a")
 
     assert not [key for key in samples(told) if "a" in key[1]]
+
+
+def test_warnings_of_a_shoot(told: metrics.Metrics) -> None:
+    """The number of warnings is that of the last reconcile; none is a number, too."""
+    told.warnings("a", 2)
+    told.warnings("b", 3)
+    told.warnings("b", 0)
+
+    page = samples(told)
+    assert page["cri_resmgr_extension_config_warnings", ("a",)] == 2
+    assert page["cri_resmgr_extension_config_warnings", ("b",)] == 0
+
+
+def test_label_of_shoots(told: metrics.Metrics) -> None:
+    """A shoot is in a label that a scrape of the controller's pod does not use."""
+    told.health("a", {"SystemComponentsHealthy": "True"})
+    told.rolled_back("a", 2)
+    told.warnings("a", 2)
+
+    body, _ = told.expose()
+
+    lines = [line for line in body.decode().splitlines() if '="a"' in line]
+    assert len(lines) == 3
+    assert all('shoot="a"' in line for line in lines)
 
 
 def test_unknown_nodes(told: metrics.Metrics) -> None:
