@@ -49,9 +49,9 @@ def delete(extension: Extension, cluster: Cluster, now: datetime, world: World) 
         return _force(extension, world)
     if world.node is None or world.node.deleting or cluster.without_nodes:
         return _remove(extension, OperationType.DELETE, now, world)
-    if world.node.phase is Phase.INSTALL:
+    since = world.node.cleanup_since
+    if world.node.phase is Phase.INSTALL or since is None:
         return _start_cleanup(extension, now)
-    since = world.node.cleanup_since or now
     if world.node.rolled_out:
         return _remove(extension, OperationType.DELETE, now, world)
     if now < since + world.cleanup_timeout:
