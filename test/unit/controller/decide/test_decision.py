@@ -250,7 +250,7 @@ def test_every_accepted_reconcile_ends_in_a_status_write(cases: list[Case]) -> N
         or case.statuses[-1].state is not extension.OperationState.SUCCEEDED
         or case.statuses[-1].progress != 100
         or not all(
-            isinstance(step, plan.PatchMetadata)
+            isinstance(step, plan.PatchMetadata | plan.Announce)
             for step in case.steps[case.steps.index(case.statuses[-1]) + 1 :]
         )
     ]
