@@ -63,8 +63,7 @@ def test_missing_condition() -> None:
     ("message", "codes"),
     [
         (
-            'failed: error during apply of object "apps/v1/DaemonSet/kube-system/a":\n'
-            'DaemonSet.apps "a" is invalid: spec: Required',
+            'error during apply of object "apps/v1/DaemonSet/a":\nDaemonSet "a" is invalid: spec',
             ("ERR_CONFIGURATION_PROBLEM",),
         ),
         ("error during apply of object a: the server is away", ()),
