@@ -27,6 +27,9 @@ CONNECTION_LIFETIME = 600.0
 """Seconds for which address and token of a shoot are kept; tokens are renewed hours before they
 end, and a refusal drops them at once."""
 
+STALE = 2 * CONNECTION_LIFETIME
+"""Seconds after which what is kept for a shoot is dropped, if nobody said that it is gone."""
+
 TIMEOUT = 5.0
 """Seconds for one request to a shoot; a shoot that cannot answer in that time is asked later."""
 
@@ -150,7 +153,7 @@ class Reader:
         try:
             if shoot is None or self._clocks.seconds() - at > CONNECTION_LIFETIME:
                 shoot = await self._connect(namespace, kubeconfig)
-                self._connections[namespace] = (self._clocks.seconds(), shoot)
+                self._remember(namespace, shoot)
             return await self._list(shoot)
         except (kube.ApiError, connection.ConnectionProblem, ValueError, OSError) as error:
             self.forget(namespace)
@@ -159,6 +162,14 @@ class Reader:
     def forget(self, namespace: str) -> None:
         """Drop address and token of a shoot."""
         self._connections.pop(namespace, None)
+
+    def _remember(self, namespace: str, shoot: kube.Connection) -> None:
+        """Keep a connection, and drop those of shoots that nobody has asked for in a while."""
+        now = self._clocks.seconds()
+        old = [name for name, (at, _) in self._connections.items() if now - at > STALE]
+        for name in old:
+            del self._connections[name]
+        self._connections[namespace] = (now, shoot)
 
     async def _connect(self, namespace: str, kubeconfig: str) -> kube.Connection:
         access = await ensure_access(self._client, namespace)
