@@ -188,20 +188,27 @@ class Writer:
         name = secret["metadata"]["name"]
         if seen is None:
             await self._create_secret(desired, secret)
-            try:
-                created = await self._client.create(
-                    paths.managed_resources(desired.namespace), build(desired, name)
-                )
-            except kube.AlreadyExists:
-                seen = await self.find(desired.namespace, desired.name)
-            else:
-                self._learned(created)
+            if await self._create(desired, name):
                 return True
+            seen = await self.find(desired.namespace, desired.name)
         if seen is None or seen.deleting:
             place = f"{desired.namespace}/{desired.name}"
             message = f"cannot change ManagedResource {place}: it is being deleted"
             raise BeingDeleted(message)
-        return await self._change(desired, secret, seen)
+        try:
+            return await self._change(desired, secret, seen)
+        except kube.NotFound:
+            # It has gone, and the cache does not know yet.
+            return await self._create(desired, name)
+
+    async def _create(self, desired: Desired, secret: str) -> bool:
+        """Create the ManagedResource; tell whether it was not there yet."""
+        path = paths.managed_resources(desired.namespace)
+        try:
+            self._learned(await self._client.create(path, build(desired, secret)))
+        except kube.AlreadyExists:
+            return False
+        return True
 
     async def _change(
         self, desired: Desired, secret: dict[str, Any], seen: observed.ManagedResource
@@ -229,7 +236,10 @@ class Writer:
     async def keep_objects(self, namespace: str, name: str) -> None:
         """Make the resource manager leave the objects when the ManagedResource goes (2.7)."""
         path = paths.managed_resource(namespace, name)
-        self._learned(await self._client.patch(path, {"spec": {"keepObjects": True}}))
+        try:
+            self._learned(await self._client.patch(path, {"spec": {"keepObjects": True}}))
+        except kube.NotFound:
+            return
 
     async def delete(self, seen: observed.ManagedResource, also: tuple[str, ...] = ()) -> None:
         """Delete one with the Secrets that it has, those that it had, and those named `also`.
