@@ -26,6 +26,9 @@ _SPELLINGS = {"": "=", "==": "=", "=>": ">=", "=<": "<=", "~>": "~"}
 Version = tuple[int, int, int]
 """Major, minor and patch."""
 
+LOWEST: Version = (0, 0, 0)
+"""No version is lower."""
+
 
 def parse_version(text: str) -> Version:
     """Read a version, however much of it is there: `v1.32.3`, `1.32`, `1.32.3-beta.1+build`.
@@ -69,6 +72,12 @@ class _Condition:
         }
         return outcomes[self.operator]
 
+    @property
+    def borders(self) -> tuple[Version, ...]:
+        """The versions from which on the outcome may be another one than just below."""
+        major, minor, patch = self.version
+        return self.version, (major, minor, patch + 1), (major, minor + 1, 0), (major + 1, 0, 0)
+
     def _same_leading(self, version: Version) -> bool:
         """Whether the parts up to the first one that is not 0 are the same (operator `^`)."""
         fixed = next((i + 1 for i in range(self.parts) if self.version[i]), self.parts)
@@ -86,6 +95,11 @@ class Range:
     def allows(self, version: Version) -> bool:
         """Whether the version lies in the range."""
         return any(all(c.allows(version) for c in joined) for joined in self.alternatives)
+
+    @property
+    def borders(self) -> frozenset[Version]:
+        """Versions such that between two neighbours of them all or none lie in the range."""
+        return frozenset(b for joined in self.alternatives for c in joined for b in c.borders)
 
 
 def parse_range(text: str) -> Range:

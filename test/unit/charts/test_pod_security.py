@@ -4,7 +4,6 @@
 import typing
 
 import pytest
-
 from unit.charts import pod_security
 
 Object: typing.TypeAlias = dict[str, typing.Any]

@@ -10,9 +10,9 @@ import typing
 
 import pytest
 import yaml
+from unit.charts import value_sets
 
 from controller import logs
-from unit.charts import value_sets
 
 Object: typing.TypeAlias = dict[str, typing.Any]
 Render: typing.TypeAlias = collections.abc.Callable[..., list[Object]]

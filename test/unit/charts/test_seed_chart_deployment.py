@@ -5,7 +5,6 @@ import collections.abc
 import typing
 
 import pytest
-
 from unit.charts import pod_security, value_sets
 
 Object: typing.TypeAlias = dict[str, typing.Any]

@@ -5,9 +5,9 @@ import collections.abc
 import typing
 
 import pytest
+from unit.charts import value_sets
 
 from controller import names
-from unit.charts import value_sets
 
 Object: typing.TypeAlias = dict[str, typing.Any]
 Render: typing.TypeAlias = collections.abc.Callable[..., list[Object]]

@@ -8,6 +8,10 @@ from hypothesis import strategies as st
 from controller import semver
 
 VERSIONS = st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(0, 40))
+NEAR = st.tuples(
+    st.integers(0, 2), st.sampled_from([0, 2, 3, 29, 31, 32, 33, 35]), st.integers(0, 4)
+)
+"""Versions about where the ranges below begin and end."""
 
 RANGES = [
     # range, versions inside, versions outside
@@ -132,3 +136,15 @@ def test_any_text_is_either_a_range_or_refused(text: str) -> None:
         return
 
     assert parsed.allows((1, 32, 3)) in {True, False}
+
+
+@given(text=st.sampled_from([vector[0] for vector in RANGES]), version=NEAR)
+def test_between_borders_all_versions_or_none_lie_in_a_range(
+    text: str, version: semver.Version
+) -> None:
+    """A version is judged like the highest border below it."""
+    parsed = semver.parse_range(text)
+
+    below = max(b for b in parsed.borders | {semver.LOWEST} if b <= version)
+
+    assert parsed.allows(version) == parsed.allows(below)
