@@ -48,6 +48,7 @@ class Gardenlet:
         self._options: dict[str, shoots.Options] = {}
         self._written: dict[tuple[str, str], int] = {}
         self._before: dict[tuple[str, str], object] = {}
+        self._asked: set[tuple[str, str]] = set()
 
     async def __aenter__(self) -> Self:
         """Start to follow the Extensions."""
@@ -148,6 +149,8 @@ class Gardenlet:
     ) -> Object:
         """Wait until the Extension is ready by the rules of 2.4 and give it.
 
+        An answer to the latest request must have begun, too: within one second the rules alone
+        take the answer to an earlier request for it.
         Raises `ready.ExtensionFailed` as soon as the extension answers the latest request with
         an error, or with `patient` not, as the extension may try again; `mirror.Late` with what
         is missing when the time is over.
@@ -160,7 +163,7 @@ class Gardenlet:
             error = ready.failure(obj)
             if error is not None and key not in self._before and not patient:
                 raise error
-            return not ready.missing(obj)
+            return not ready.missing(obj) and (key not in self._before or key not in self._asked)
 
         obj = await self._until(key, check, timeout, "to be ready")
         assert obj is not None
@@ -340,6 +343,8 @@ class Gardenlet:
         key = (obj["metadata"]["namespace"], obj["metadata"]["name"])
         self._written[key] = mirror.version(obj)
         self._before[key] = _last_operation(obj)
+        annotated = names.OPERATION_ANNOTATION in (obj["metadata"].get("annotations") or {})
+        (self._asked.add if annotated else self._asked.discard)(key)
         self._seen(key, self.extensions.objects.get(key))
         return obj
 
