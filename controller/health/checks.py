@@ -13,6 +13,8 @@ from .conditions import CheckResult, Outcome
 SHOWN_NODES = 3
 """Failing nodes that a message names; the others are counted."""
 
+_NOT_SERVED = "not served by the resource manager"
+
 _INVALID = re.compile(r"error during apply of object .* is invalid:", re.DOTALL)
 
 _SUCCESSFUL = CheckResult(Outcome.SUCCESSFUL)
@@ -47,8 +49,13 @@ def nodes(report: node_report.NodeReport | None, threshold: float) -> CheckResul
     more = len(failing) - SHOWN_NODES
     rest = f" and {more} more" if more > 0 else ""
     subject = "1 node is" if len(failing) == 1 else f"{len(failing)} nodes are"
-    detail = f"{subject} not served by the resource manager: {shown}{rest}"
+    detail = f"{subject} {_NOT_SERVED}: {shown}{rest}"
     return CheckResult(Outcome.PROGRESSING, detail, threshold=threshold)
+
+
+def about_nodes(message: str) -> bool:
+    """Tell whether a condition's message complains about nodes."""
+    return _NOT_SERVED in message
 
 
 def settled(found: observed.ManagedResource | None) -> bool:

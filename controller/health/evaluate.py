@@ -18,7 +18,6 @@ from .conditions import (
     OBSERVABILITY_COMPONENTS,
     OWN_TYPES,
     SYSTEM_COMPONENTS,
-    TRUE,
     CheckResult,
     Condition,
     Verdict,
@@ -123,9 +122,9 @@ def _verdict(
     if system and config.node_report.enabled:
         results.append(checks.nodes(facts.report, config.health_check.rolled_back_threshold))
     verdict = merge(results, previous, now)
-    doubtful = facts.report_pending and previous is not None and previous.verdict.status != TRUE
-    if system and doubtful and verdict == ALL_FINE:
-        # It may have been a node that was bad, and after a restart no node has been asked yet.
+    complained = previous is not None and checks.about_nodes(previous.verdict.message)
+    if system and complained and facts.report_pending and verdict == ALL_FINE:
+        # After a restart no node has been asked yet: the bad one is most likely still bad.
         return None
     return verdict
 

@@ -40,7 +40,7 @@ async def test_unhealthy_and_back(running: replica.Replica, seen: stage.Stage) -
     assert stage.status(bad, OBSERVABILITY) == "True"
     assert stage.condition(good)["message"] == "All health checks successful"
     writes = [write for write in await seen.writes(mark, shoot) if "secrets" not in write]
-    assert writes == [f"patch extensions {shoot}/{names.EXTENSION_TYPE}"] * 2
+    assert writes == [f"patch extensions/status {shoot}/{names.EXTENSION_TYPE}"] * 2
 
 
 async def test_invalid_object_is_a_configuration_problem(

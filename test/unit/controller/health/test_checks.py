@@ -120,6 +120,14 @@ def test_one_bad_node() -> None:
     )
 
 
+def test_complaint_about_nodes() -> None:
+    """A message about nodes can be told from others."""
+    bad = checks.nodes(shoots.make_report(("b", "rolled-back", "")), 60)
+
+    assert checks.about_nodes(f"1) {bad.detail}; 2) something else")
+    assert not checks.about_nodes("something else")
+
+
 def test_many_bad_nodes() -> None:
     """Three nodes are named, the others counted."""
     report = shoots.make_report(*((f"n{i}", "unsupported", "") for i in range(5)))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from unit.controller.health import shoots
 
 from controller import cluster, extension, node_report, observed, settings
-from controller.health import evaluate
+from controller.health import checks, evaluate
 
 CONFIG = settings.Settings()
 BOTH_TRUE = [shoots.condition(shoots.SYSTEM), shoots.condition(shoots.OBSERVABILITY)]
@@ -250,7 +250,8 @@ def test_node_reports_switched_off() -> None:
 
 def test_restart_with_a_bad_node() -> None:
     """After a restart a failure is not taken back before the nodes have been asked."""
-    failed = [shoots.condition(status="False"), shoots.condition(shoots.OBSERVABILITY)]
+    message = checks.nodes(BAD_NODE, 60).detail
+    failed = [shoots.condition(status="False", message=message), BOTH_TRUE[1]]
     known = facts(shoots.make_extension(conditions=failed), pending=True)
 
     assert judged(known) is None
@@ -259,9 +260,19 @@ def test_restart_with_a_bad_node() -> None:
     assert found[shoots.SYSTEM] == FINE
 
 
+def test_recovery_does_not_wait_for_nodes() -> None:
+    """A failure that was no node's is over when its cause is, whether nodes were asked or not."""
+    failed = [shoots.condition(status="False", message="a pod is away"), BOTH_TRUE[1]]
+    found = judged(facts(shoots.make_extension(conditions=failed), pending=True))
+
+    assert found is not None
+    assert found[shoots.SYSTEM] == FINE
+
+
 def test_restart_with_other_news() -> None:
     """While the nodes have not been asked, failures of the checks are told all the same."""
-    failed = [shoots.condition(status="False", message="old"), BOTH_TRUE[1]]
+    message = checks.nodes(BAD_NODE, 60).detail
+    failed = [shoots.condition(status="False", message=message), BOTH_TRUE[1]]
     known = facts(shoots.make_extension(conditions=failed), node=None, pending=True)
 
     found = judged(known)
