@@ -5,6 +5,7 @@ A step that fails ends the plan; the queue brings the object back, and the next 
 from what is there then. So no step may depend on one before it having run in this process.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +16,8 @@ from .decide import plan
 from .extension import Extension, OperationState
 from .kube import paths
 from .observed import World
+
+LOGGER = logging.getLogger("controller.execute")
 
 
 class Executor:
@@ -182,4 +185,8 @@ class Executor:
             "lastTimestamp": extension.format_time(now),
             "count": 1,
         }
-        await self._client.create(paths.events(subject.namespace), event)
+        try:
+            await self._client.create(paths.events(subject.namespace), event)
+        except kube.ApiError as error:
+            # It says what the status or the log says too, and must not stop what comes after it.
+            LOGGER.warning("cannot announce %s: %s", step.reason, error)

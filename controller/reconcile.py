@@ -38,6 +38,9 @@ RUN_LIMIT = 180.0
 LARGE = 32_000
 """Characters of a providerConfig above which judging it may hold up other shoots for long."""
 
+CONFLICT_PAUSE = 0.1
+"""Seconds until another try after a conflict: somebody else was quicker, nothing is wrong."""
+
 NodesLeft = Callable[[clusters.Cluster], Awaitable[tuple[str, ...]]]
 """Reads the names of the nodes that still carry our state label; empty if they are not known."""
 
@@ -93,9 +96,12 @@ class Reconciler:
             async with asyncio.timeout(RUN_LIMIT):
                 result = await self._look(key, trigger, keys)
         except kube.NotFound as error:
-            self._known.forget_extension(key)
-            keys |= {"outcome": "gone", "detail": str(error)}
-            result = None
+            result = await self._refresh(key)
+            if result is None:
+                keys |= {"outcome": "gone", "detail": str(error)}
+            else:
+                keys |= {"outcome": "error", "error": str(error)}
+                await self._tell(key, error)
         except kube.Conflict as error:
             keys |= {"outcome": "conflict", "detail": str(error)}
             result = await self._refresh(key)
@@ -137,7 +143,18 @@ class Reconciler:
                 return queue.Failed()
             case plan.Done():
                 keys["outcome"] = "done"
-        return None
+        return queue.Again(0.0) if self._asked_meanwhile(subject) else None
+
+    def _asked_meanwhile(self, subject: extension.Extension) -> bool:
+        """Tell whether an answer to a write of ours was the first to show something new to do.
+
+        The event of that change comes later, but then it looks old: the store knows more.
+        """
+        latest = self._known.extension(subject.key)
+        return latest is not None and (
+            (latest.deleting_since is not None and subject.deleting_since is None)
+            or latest.operation_annotation not in {"", subject.operation_annotation}
+        )
 
     async def _decide(
         self,
@@ -205,7 +222,7 @@ class Reconciler:
         return subject
 
     async def _refresh(self, key: queue.Key) -> queue.Result:
-        """After a conflict, read the object and try again soon."""
+        """Read the object after a conflict and try again soon; forget it if it has gone."""
         try:
             await self._read(key)
         except kube.NotFound:
@@ -213,7 +230,7 @@ class Reconciler:
             return None
         except kube.ApiError:
             return queue.Failed()
-        return queue.Failed()
+        return queue.Again(CONFLICT_PAUSE)
 
     async def _tell(self, key: queue.Key, error: Exception) -> None:
         """Write the error to the status, if the API server takes it; the queue tries again."""
