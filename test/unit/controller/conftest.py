@@ -4,7 +4,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from unit.controller import api_server
+from unit.controller import api_server, stage
 
 from controller import kube
 
@@ -38,3 +38,9 @@ async def client(server: api_server.ApiServer, clock: Clock) -> AsyncIterator[ku
     """Give a client of that server."""
     async with kube.Client(kube.Connection(server.url), clock=clock) as open_client:
         yield open_client
+
+
+@pytest.fixture
+def scene(server: api_server.ApiServer, client: kube.Client) -> stage.Stage:
+    """Give the controller's parts around that server, with the Cluster of one awake shoot."""
+    return stage.Stage(server, client)
