@@ -38,9 +38,6 @@ RUN_LIMIT = 180.0
 LARGE = 32_000
 """Characters of a providerConfig above which judging it may hold up other shoots for long."""
 
-CONFLICT_PAUSE = 0.1
-"""Seconds until another try after a conflict: somebody else was quicker, nothing is wrong."""
-
 NodesLeft = Callable[[clusters.Cluster], Awaitable[tuple[str, ...]]]
 """Reads the names of the nodes that still carry our state label; empty if they are not known."""
 
@@ -127,6 +124,10 @@ class Reconciler:
         subject = self._known.extension(key)
         if subject is None:
             subject = await self._read(key)
+        if trigger is observed.Trigger.SETTLED and not operation.settled(subject):
+            # Something was asked for while it stood in the queue: this is the look at that too.
+            trigger = observed.Trigger.EVENT
+            keys["trigger"] = trigger.value
         keys["operation"] = operation.compute(subject).value
         facts = await self._cluster(subject, keys)
         world = await self._world(subject, facts, trigger)
@@ -222,7 +223,10 @@ class Reconciler:
         return subject
 
     async def _refresh(self, key: queue.Key) -> queue.Result:
-        """Read the object after a conflict and try again soon; forget it if it has gone."""
+        """Read the object after a conflict and try again; forget it if it has gone.
+
+        With a back-off: what is missing or in the way (an object that exists already) may stay so.
+        """
         try:
             await self._read(key)
         except kube.NotFound:
@@ -230,7 +234,7 @@ class Reconciler:
             return None
         except kube.ApiError:
             return queue.Failed()
-        return queue.Again(CONFLICT_PAUSE)
+        return queue.Failed()
 
     async def _tell(self, key: queue.Key, error: Exception) -> None:
         """Write the error to the status, if the API server takes it; the queue tries again."""

@@ -496,3 +496,29 @@ async def test_foreign_objects_are_not_touched(scene: stage.Stage) -> None:
 
     assert result is None
     assert scene.server.requests == []
+
+
+@pytest.mark.parametrize(
+    "asked", [{"operation": "reconcile"}, {"deleting": api_server.DELETED_AT}], ids=str
+)
+async def test_what_is_asked_for_while_a_look_without_an_event_is_queued_is_done(
+    scene: stage.Stage, asked: dict[str, str]
+) -> None:
+    """Both stand in the queue as one key; the request must not be taken for the quiet look."""
+    scene.put(finalizers=(objects.OWN,), last=("Reconcile", "Succeeded"), **asked)
+    scene.reconciler.settled.add(stage.KEY)
+
+    await scene.look()
+
+    assert scene.server.writes(stage.EXTENSION) != []
+
+
+async def test_what_stays_in_the_way_is_not_tried_without_a_pause(scene: stage.Stage) -> None:
+    """A Secret of our name that cannot go, for a finalizer of somebody: each try backs off more."""
+    scene.put(operation="reconcile")
+    scene.server.refuse("POST", "secrets", 409, reason="AlreadyExists", times=4)
+    scene.server.refuse("GET", "secrets", 200, times=4)
+    scene.server.refuse("DELETE", "secrets", 200, times=4)
+
+    assert isinstance(await scene.look(), queue.Failed)
+    assert isinstance(await scene.look(), queue.Failed)
