@@ -7,6 +7,7 @@ from what is there then. So no step may depend on one before it having run in th
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,8 +50,11 @@ class Executor:
         Raises `kube.ApiError`, `managedresource.BeingDeleted`, and what building the content
         raises when the installation itself is broken (`content.Unbuildable`).
         """
+        latest = subject
         for step in what.steps:
-            subject = await self._step(step, subject, cluster, world)
+            answer = await self._step(_still(step, latest, subject), latest, cluster, world)
+            # What was decided on is what was done, even if the spec has changed meanwhile.
+            latest = replace(answer, generation=subject.generation)
         return len(what.steps)
 
     async def write_error(self, subject: Extension, operation: str, description: str) -> None:
@@ -190,3 +194,11 @@ class Executor:
         except kube.ApiError as error:
             # It says what the status or the log says too, and must not stop what comes after it.
             LOGGER.warning("cannot announce %s: %s", step.reason, error)
+
+
+def _still(step: plan.Step, latest: Extension, decided: Extension) -> plan.Step:
+    """Give the step, less the removal of an annotation that was set after the decision."""
+    news = latest.operation_annotation not in {"", decided.operation_annotation}
+    if isinstance(step, plan.PatchMetadata) and news:
+        return replace(step, remove_operation=False)
+    return step
