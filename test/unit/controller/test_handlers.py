@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """kopf is set up to deliver and nothing else."""
 
-from controller import handlers, names
+import inspect
+
+from controller import handlers, kube, names
 
 
 def test_kopf_writes_nothing_by_itself() -> None:
@@ -22,3 +24,11 @@ def test_bodies_are_not_copied() -> None:
 def test_own_finalizer_is_not_kopfs() -> None:
     """Kopf removes the finalizer that its settings name; that must never be ours."""
     assert handlers.settings().persistence.finalizer != names.FINALIZER
+
+
+def test_events_are_delivered_in_the_event_loop() -> None:
+    """Kopf calls what is no coroutine function in a thread; queue and store are not made for it."""
+    registry = handlers.registry(kube.Connection("http://server"), lambda _kind, _obj: None)
+    (handler,) = registry._watching.get_all_handlers()
+
+    assert inspect.iscoroutinefunction(handler.fn)
