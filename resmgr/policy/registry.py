@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The policies there are; only the one that is asked for is imported."""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .interface import Factory
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Where a policy lives, and its line in `--list-policies`."""
+
+    module: str
+    description: str
+
+
+POLICIES: Mapping[str, Known] = {
+    "none": Known("none", "A no-op policy, doing pretty much nothing."),
+}
+"""By name, sorted; the descriptions are those that operators' tools match."""
+
+
+def load(name: str) -> Factory:
+    """Import a policy and give its factory. Raises `LookupError` for a name that is not there."""
+    module = importlib.import_module(f"{__package__}.{POLICIES[name].module}")
+    make: Factory = module.make
+    return make
