@@ -7,7 +7,7 @@ and renews the heartbeat. Losing leadership ends the process.
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -165,9 +165,9 @@ class App:
         self._metrics.workers(options.workers)
         async with AsyncExitStack() as stack:
             await self._serve(stack)
-            data = await operator_configs.read(self._client, options.configs_namespace)
-            self._configs.accept(data)
-            self._metrics.operator_configs(valid=True)
+            await _until(stop, self._begin(), lambda: False)
+            if stop.is_set():
+                return
             life = self._lead(stop, take_signals)
             if options.leader_election:
                 candidate = leader.Leader(
@@ -182,10 +182,21 @@ class App:
                 await _until(stop, candidate.lead(lambda: life), lambda: self._leading)
                 life.close()
             else:
-                await life
+                await _until(stop, life, lambda: self._leading)
+
+    async def _begin(self) -> None:
+        """Refuse wrong operator configs now, while a person is looking."""
+        self._configs.accept(await self._read_configs())
+        self._metrics.operator_configs(valid=True)
+
+    async def _read_configs(self) -> Mapping[str, Any]:
+        namespace = self._options.configs_namespace
+        return await operator_configs.read_patiently(self._client, namespace, self._clocks.rng)
 
     async def _lead(self, stop: asyncio.Event, take_signals: Callable[[], None]) -> None:
         """Do the leader's work until `stop` is set; the first loop that fails ends all."""
+        # They may have changed in all the time that another replica was leading.
+        self._configs_offered(self._configs.offer(await self._read_configs()))
         self._leading = True
         options = self._options
         heart = heartbeat.Heartbeat(

@@ -5,11 +5,13 @@ At start a wrong one is refused, since then a person is looking; later a wrong o
 reported and what was in force stays.
 """
 
+import asyncio
 import hashlib
 import json
 import logging
+import random
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from resmgr.config import configs, problem
 
@@ -17,6 +19,16 @@ from . import kube, names
 from .kube import paths
 
 LOGGER = logging.getLogger("controller.operator-configs")
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
+"""Seconds before the second and at most before any further try to read the ConfigMap."""
+
+
+class Seed(Protocol):
+    """The one request that is made; `kube.Client` can do it."""
+
+    async def get(self, path: str) -> dict[str, Any]:
+        """Read an object. Raises `kube.ApiError`."""
 
 
 class OperatorConfigs:
@@ -65,7 +77,7 @@ def checksum(texts: Mapping[str, str]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 
-async def read(client: kube.Client, namespace: str) -> Mapping[str, Any]:
+async def read(client: Seed, namespace: str) -> Mapping[str, Any]:
     """Read the ConfigMap's data, empty if there is none. Raises `kube.ApiError`."""
     path = f"{paths.config_maps(namespace)}/{names.OPERATOR_CONFIGS}"
     try:
@@ -73,3 +85,18 @@ async def read(client: kube.Client, namespace: str) -> Mapping[str, Any]:
     except kube.NotFound:
         return {}
     return found.get("data") or {}
+
+
+async def read_patiently(client: Seed, namespace: str, rng: random.Random) -> Mapping[str, Any]:
+    """Read the ConfigMap's data, again and again while the API server is away or refuses.
+
+    Working without them would take configs away from shoots, and ending would be a crash loop.
+    """
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            return await read(client, namespace)
+        except kube.ApiError as error:
+            LOGGER.warning("cannot read operator configs: %s; trying again", error)
+        await asyncio.sleep(pause * rng.uniform(0.5, 1.0))
+        pause = min(2 * pause, LONGEST_PAUSE)

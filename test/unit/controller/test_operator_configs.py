@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The operator's configs: checked before they count, the last good ones in force."""
 
+import asyncio
+import itertools
 import logging
+from typing import Any
 
 import pytest
-from unit.controller import api_server
+from unit.controller import api_server, virtual_time
 
 from controller import kube, names, operator_configs
 from controller.kube import paths
@@ -123,3 +126,37 @@ async def test_a_server_that_refuses_is_an_error(
 
     with pytest.raises(kube.Forbidden):
         await operator_configs.read(client, "ext")
+
+
+class Flaky:
+    """A server that does not answer so many times."""
+
+    def __init__(self, failures: int) -> None:
+        self.failures = failures
+        self.asked_at: list[float] = []
+
+    async def get(self, path: str) -> dict[str, Any]:
+        """Read the ConfigMap, or not."""
+        assert path == PATH
+        self.asked_at.append(asyncio.get_running_loop().time())
+        if len(self.asked_at) <= self.failures:
+            raise kube.Unavailable(0, "NoConnection", "cannot connect")
+        return {"data": GOOD}
+
+
+def test_an_api_server_that_is_away_is_waited_for() -> None:
+    """With growing pauses: neither a crash loop nor a storm."""
+
+    async def scene() -> tuple[Flaky, Any]:
+        flaky = Flaky(failures=8)
+        rng = virtual_time.clocks().rng
+        return flaky, await operator_configs.read_patiently(flaky, "ext", rng)
+
+    flaky, data = virtual_time.run(scene())
+
+    pauses = [after - before for before, after in itertools.pairwise(flaky.asked_at)]
+    assert data == GOOD
+    assert len(pauses) == 8
+    assert 0 < pauses[0] <= operator_configs.FIRST_PAUSE
+    assert max(pauses) <= operator_configs.LONGEST_PAUSE
+    assert pauses[-1] > operator_configs.LONGEST_PAUSE / 2 - 0.01
