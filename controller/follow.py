@@ -88,8 +88,9 @@ class Followers:
         what = watch.Following(paths.CLUSTERS, metadata_only=True)
         async for event in watch.follow(client, what):
             match event:
-                case watch.Changed(obj, listed=False):
-                    self._cluster_changed(obj["metadata"]["name"])
+                case watch.Changed(obj, listed):
+                    if not listed or self._outdated(obj["metadata"]):
+                        self._cluster_changed(obj["metadata"]["name"])
                 case watch.Synced():
                     self.synced.add("clusters")
                 case watch.Lost(error):
@@ -129,6 +130,11 @@ class Followers:
                 self._work.add(subject.key)
         if subjects:
             self._health(namespace)
+
+    def _outdated(self, metadata: Mapping[str, Any]) -> bool:
+        """Tell whether a listed Cluster has changed since it was read, unseen during a gap."""
+        facts = self._known.cluster(metadata["name"])
+        return facts is not None and facts.resource_version != metadata["resourceVersion"]
 
     def _cluster_changed(self, namespace: str) -> None:
         for subject in self._known.extensions_in(namespace):
