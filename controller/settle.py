@@ -7,6 +7,7 @@ that missed a change and touches no other.
 """
 
 import asyncio
+import zlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -15,6 +16,9 @@ from .decide import operation
 
 LOOK = 60.0
 """Seconds between two looks for what is due."""
+
+NOT_READY = 1.0
+"""Seconds until news are looked at again that came before the lists were complete."""
 
 SPREAD = 0.2
 """Part of the resync period by which shoots differ, so that they do not come all at once."""
@@ -46,7 +50,6 @@ class Settler:
         self._ready = ready
         self._hand_on = hand_on
         self._news = asyncio.Event()
-        self._spread: dict[tuple[str, str], float] = {}
 
     def configs_changed(self) -> None:
         """Look now: other operator configs are in force."""
@@ -56,9 +59,10 @@ class Settler:
         """Look until cancelled."""
         while True:
             await waiting.wait(self._news, LOOK)
-            self._news.clear()
             if not self._ready():
+                await asyncio.sleep(NOT_READY)
                 continue
+            self._news.clear()
             for subject in self._known.extensions():
                 if self._news.is_set():
                     break
@@ -78,5 +82,10 @@ class Settler:
         last = subject.last_operation
         if not self._resync or last is None or last.last_update_time is None:
             return False
-        spread = self._spread.setdefault(subject.key, self._clocks.rng.uniform(1.0, 1.0 + SPREAD))
-        return now >= last.last_update_time + timedelta(seconds=self._resync * spread)
+        period = timedelta(seconds=self._resync * (1.0 + SPREAD * _share(subject.uid)))
+        return now >= last.last_update_time + period
+
+
+def _share(uid: str) -> float:
+    """Give a number from 0 to 1 that is always the same for an object, so nothing is kept."""
+    return zlib.crc32(uid.encode()) / 0xFFFFFFFF

@@ -162,3 +162,42 @@ def test_unsettled_objects_are_left_alone(more: dict[str, Any]) -> None:
     bench = virtual_time.run(scene())
 
     assert bench.handed == []
+
+
+def test_news_from_before_the_lists_are_complete_are_not_lost() -> None:
+    """Other configs at a start reach the shoots as soon as they are known, not a minute later."""
+
+    async def scene() -> Bench:
+        bench = Bench()
+        bench.ready = False
+        bench.known.put_extension(make_settled())
+        bench.known.put_managed(make_node(0, "of before"))
+        bench.settler.configs_changed()
+        await bench.run(3.5)
+        bench.ready = True
+        await bench.run(2 * settle.NOT_READY)
+        return bench
+
+    bench = virtual_time.run(scene())
+
+    assert [key for _, key in bench.handed] == [("shoot--test--0", objects.NAME)]
+
+
+def test_resyncs_are_spread() -> None:
+    """Shoots that succeeded together do not come back together, and each always at its time."""
+
+    async def scene() -> list[float]:
+        bench = Bench(resync=3600.0, per_second=1000.0)
+        for index in range(50):
+            bench.known.put_extension(make_settled(index))
+        await bench.run(3600.0 * (1 + settle.SPREAD) + settle.LOOK)
+        first: dict[Key, float] = {}
+        for at, key in bench.handed:
+            first.setdefault(key, at)
+        return list(first.values())
+
+    times = virtual_time.run(scene())
+
+    assert len(times) == 50
+    assert max(times) - min(times) > 3600.0 * settle.SPREAD / 2
+    assert times == virtual_time.run(scene())
