@@ -17,6 +17,10 @@ from .kube import paths, watch
 LOGGER = logging.getLogger("controller.follow")
 
 
+_Extension = extension.Extension
+"""For annotations in the class, whose method `extension` hides the module."""
+
+
 class Followers:
     """Keeps the store up to date and tells queue and health loop what may concern them.
 
@@ -45,6 +49,7 @@ class Followers:
         self._configs = configs
         self._configs_offered = configs_offered
         self._ignore = ignore_operation_annotation
+        self._deletions: dict[store.Key, str] = {}
         self.synced: set[str] = set()
 
     def extension(self, kind: str | None, obj: Mapping[str, Any]) -> None:
@@ -54,11 +59,15 @@ class Followers:
             return
         if kind == "DELETED":
             self._known.forget_extension(new.key)
+            self._deletions.pop(new.key, None)
             self._work.forget(new.key)
             self._health(new.namespace)
             return
         old = self._known.put_extension(new)
-        if operation.starts_work(old, new, ignore_operation_annotation=self._ignore):
+        if self._deletion_begins(new) or (
+            not _echo(old, new)
+            and operation.starts_work(old, new, ignore_operation_annotation=self._ignore)
+        ):
             self._work.add(new.key)
             return
         if self._known.cluster(new.namespace) is None:
@@ -112,6 +121,16 @@ class Followers:
                 case watch.Lost(error):
                     _lost("operator configs", error)
 
+    def _deletion_begins(self, new: _Extension) -> bool:
+        """Tell whether this event is the first of a deletion.
+
+        The answer to a write of ours may have shown it before; then the event looks old.
+        """
+        if new.deleting_since is None or self._deletions.get(new.key) == new.uid:
+            return False
+        self._deletions[new.key] = new.uid
+        return True
+
     def _offer(self, data: Mapping[str, Any]) -> None:
         changed = self._configs.offer(data)
         if changed:
@@ -142,6 +161,15 @@ class Followers:
                 self._work.add(subject.key)
             else:
                 self._read_cluster(namespace)
+
+
+def _echo(old: extension.Extension | None, new: extension.Extension) -> bool:
+    """Tell whether an event only repeats what an answer to a write of ours has said.
+
+    While an annotation stays on the object, as `restore` does until the end, each write of ours
+    would start work again, and an error would be tried again without a pause.
+    """
+    return old is not None and (old.uid, old.resource_version) == (new.uid, new.resource_version)
 
 
 def _ended(old: extension.Extension, new: extension.Extension) -> bool:

@@ -182,8 +182,10 @@ class Queue:
         elif isinstance(result, Again):
             self.add_after(key, result.seconds)
         elif isinstance(result, Failed):
+            # News while it failed may be what helps, so the pause is as short as the first.
+            pause = self._pause(0 if key in self._dirty else failures)
             self._dirty.discard(key)
-            self.add_after(key, max(result.at_least, self._pause(failures)))
+            self.add_after(key, max(result.at_least, pause))
 
     def _pause(self, failures: int) -> float:
         """Double with each failure up to the longest, less a random part of up to a half."""

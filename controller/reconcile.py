@@ -38,6 +38,9 @@ RUN_LIMIT = 180.0
 LARGE = 32_000
 """Characters of a providerConfig above which judging it may hold up other shoots for long."""
 
+CONFLICT_PAUSE = 0.1
+"""Seconds until another try when somebody else has changed the Extension meanwhile."""
+
 NodesLeft = Callable[[clusters.Cluster], Awaitable[tuple[str, ...]]]
 """Reads the names of the nodes that still carry our state label; empty if they are not known."""
 
@@ -93,7 +96,7 @@ class Reconciler:
             async with asyncio.timeout(RUN_LIMIT):
                 result = await self._look(key, trigger, keys)
         except kube.NotFound as error:
-            result = await self._refresh(key)
+            result = await self._refresh(key, queue.Failed())
             if result is None:
                 keys |= {"outcome": "gone", "detail": str(error)}
             else:
@@ -101,7 +104,9 @@ class Reconciler:
                 await self._tell(key, error)
         except kube.Conflict as error:
             keys |= {"outcome": "conflict", "detail": str(error)}
-            result = await self._refresh(key)
+            there_already = isinstance(error, kube.AlreadyExists)
+            then = queue.Failed() if there_already else queue.Again(CONFLICT_PAUSE)
+            result = await self._refresh(key, then)
         except (kube.ApiError, managedresource.BeingDeleted, content.Unbuildable) as error:
             keys |= {"outcome": "error", "error": str(error)}
             await self._tell(key, error)
@@ -222,10 +227,11 @@ class Reconciler:
         self._known.put_extension(subject)
         return subject
 
-    async def _refresh(self, key: queue.Key) -> queue.Result:
-        """Read the object after a conflict and try again; forget it if it has gone.
+    async def _refresh(self, key: queue.Key, then: queue.Result) -> queue.Result:
+        """Read the object and give `then`; forget it if it has gone.
 
-        With a back-off: what is missing or in the way (an object that exists already) may stay so.
+        What is missing or in the way (an object that exists already) may stay so: that backs off.
+        Somebody who was quicker is no failure, however often it happens.
         """
         try:
             await self._read(key)
@@ -234,7 +240,7 @@ class Reconciler:
             return None
         except kube.ApiError:
             return queue.Failed()
-        return queue.Failed()
+        return then
 
     async def _tell(self, key: queue.Key, error: Exception) -> None:
         """Write the error to the status, if the API server takes it; the queue tries again."""

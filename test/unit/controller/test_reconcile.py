@@ -207,7 +207,7 @@ async def test_after_a_conflict_the_object_is_read_and_tried_again(scene: stage.
     first = await scene.reconciler(stage.KEY)
     second = await scene.reconciler(stage.KEY)
 
-    assert isinstance(first, queue.Failed)
+    assert isinstance(first, queue.Again)
     assert second is None
     assert scene.extension["metadata"]["finalizers"] == ["foreign/x", objects.OWN]
     assert "lastError" not in scene.extension["status"]
