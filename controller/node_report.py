@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from . import kube, names, waiting
+from . import kube, names, oneline, waiting
 from .kube import connection, paths
 
 ROLLED_BACK = "rolled-back"
@@ -83,16 +83,13 @@ def parse(items: list[Mapping[str, Any]], read_at: datetime) -> NodeReport:
         state = (metadata.get("labels") or {}).get(names.NODE_STATE_LABEL)
         if state:
             reason = (metadata.get("annotations") or {}).get(names.NODE_REASON_ANNOTATION, "")
-            name = clean(metadata.get("name", ""), _NAME_LIMIT)
-            nodes.append(NodeState(name, clean(state, _STATE_LIMIT), clean(reason, REASON_LIMIT)))
+            name = oneline.clean(metadata.get("name", ""), _NAME_LIMIT)
+            nodes.append(
+                NodeState(
+                    name, oneline.clean(state, _STATE_LIMIT), oneline.clean(reason, REASON_LIMIT)
+                )
+            )
     return NodeReport(tuple(sorted(nodes, key=lambda node: node.name)), read_at)
-
-
-def clean(text: object, limit: int) -> str:
-    """Make one line of at most `limit` characters, without anything that a terminal would obey."""
-    cut = str(text)[: 2 * limit]
-    line = " ".join("".join(c if c.isprintable() else " " for c in cut).split())
-    return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 def secret_manifest(namespace: str) -> dict[str, Any]:

@@ -10,7 +10,10 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from . import extension
+from . import extension, oneline
+
+MESSAGE_LIMIT = 1000
+"""Characters kept of a condition's message: it may repeat what stands in an object of the shoot."""
 
 PHASE_ANNOTATION = "cri-resmgr.extensions.gardener.cloud/phase"
 """On our node ManagedResource: `install` or `cleanup`."""
@@ -124,7 +127,11 @@ def parse(obj: Mapping[str, Any]) -> ManagedResource:
         keep_objects=bool(spec.get("keepObjects")),
         inject_labels=spec.get("injectLabels") or {},
         conditions={
-            raw["type"]: Condition(raw["status"], raw.get("reason", ""), raw.get("message", ""))
+            raw["type"]: Condition(
+                raw["status"],
+                raw.get("reason", ""),
+                oneline.clean(raw.get("message", ""), MESSAGE_LIMIT),
+            )
             for raw in status.get("conditions") or ()
         },
     )

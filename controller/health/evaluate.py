@@ -154,7 +154,8 @@ def _on_its_way(
         return False
     if last.state == extension.OperationState.ERROR.value:
         return False
-    if now - last.last_update_time >= timedelta(seconds=config.health_check.sync_period):
+    # A time that lies ahead is that of a clock which was wrong: it must hide nothing for long.
+    if abs(now - last.last_update_time) >= timedelta(seconds=config.health_check.sync_period):
         return False
     if resource is None:
         return previous is None or not ext.succeeded()

@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from unit.controller import api_server
 
 from controller import kube, names, node_report, waiting
@@ -130,16 +128,6 @@ def test_hostile_reason() -> None:
     (only,) = report.nodes
     assert only.reason.startswith("[2Jred xxx")
     assert len(only.reason) == node_report.REASON_LIMIT
-
-
-@given(st.text(max_size=500), st.integers(2, 100))
-def test_clean(text: str, limit: int) -> None:
-    """Cleaned text is printable, one line, within its limit, and cleaning it again is no change."""
-    result = node_report.clean(text, limit)
-
-    assert len(result) <= limit
-    assert result.isprintable()
-    assert node_report.clean(result, limit) == result
 
 
 async def test_read(reader: node_report.Reader, shoot: Shoot) -> None:

@@ -109,3 +109,14 @@ def test_what_is_compared_before_a_write_is_read() -> None:
     assert found.deleting
     assert found.inject_labels == {"a": "b"}
     assert found.labels == {"origin": "cri-resmgr-extension"}
+
+
+def test_a_hostile_message_is_one_short_line() -> None:
+    """It may repeat what a shoot's owner has written, and it goes into status and logs."""
+    raw = objects.managed_resource()
+    raw["status"]["conditions"][0]["message"] = "\x1b[2Jred\n\r\u202e" + "x" * 99999
+
+    message = observed.parse(raw).message("ResourcesApplied")
+
+    assert message.startswith("[2Jred xxx")
+    assert len(message) == observed.MESSAGE_LIMIT

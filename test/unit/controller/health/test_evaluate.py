@@ -335,6 +335,16 @@ def test_other_condition_does_not_wait() -> None:
     assert found[shoots.OBSERVABILITY][0] == "False"
 
 
+def test_an_operation_in_the_future_is_not_waited_for() -> None:
+    """Some clock was wrong; for some seconds that may be, but not for an hour."""
+    known = facts(fresh(), node=shoots.make_resource(generation=2))
+
+    assert judged(known, seconds=-20) is None
+    ahead = judged(known, seconds=-3600)
+    assert ahead is not None
+    assert ahead[shoots.SYSTEM][0] == "False"
+
+
 def test_failed_operation_does_not_wait() -> None:
     """After a failed operation no news is on its way."""
     found = judged(facts(fresh(state="Error"), node=None))
