@@ -49,7 +49,7 @@ class Followers:
         self._configs = configs
         self._configs_offered = configs_offered
         self._ignore = ignore_operation_annotation
-        self._deletions: dict[store.Key, str] = {}
+        self._handed: dict[store.Key, operation.Request] = {}
         self.synced: set[str] = set()
 
     def extension(self, kind: str | None, obj: Mapping[str, Any]) -> None:
@@ -57,17 +57,17 @@ class Followers:
         new = extension.parse(obj)
         if not new.ours:
             return
+        known = self._known.extension(new.key)
+        if kind and known and known.uid != new.uid and store.newer(known, new):
+            return  # Old news of a namesake: kopf keeps order for one uid only.
         if kind == "DELETED":
             self._known.forget_extension(new.key)
-            self._deletions.pop(new.key, None)
+            self._handed.pop(new.key, None)
             self._work.forget(new.key)
             self._health(new.namespace)
             return
         old = self._known.put_extension(new)
-        if self._deletion_begins(new) or (
-            not _echo(old, new)
-            and operation.starts_work(old, new, ignore_operation_annotation=self._ignore)
-        ):
+        if self._starts_work(old, new):
             self._work.add(new.key)
             return
         if self._known.cluster(new.namespace) is None:
@@ -121,15 +121,24 @@ class Followers:
                 case watch.Lost(error):
                     _lost("operator configs", error)
 
-    def _deletion_begins(self, new: _Extension) -> bool:
-        """Tell whether this event is the first of a deletion.
+    def _starts_work(self, old: _Extension | None, new: _Extension) -> bool:
+        """Tell whether work is to be done that no event before has started.
 
-        The answer to a write of ours may have shown it before; then the event looks old.
+        What counts is the newest that is known: an answer to a write of ours may have told of a
+        request before its event comes, and events of our own writes come late.
         """
-        if new.deleting_since is None or self._deletions.get(new.key) == new.uid:
-            return False
-        self._deletions[new.key] = new.uid
-        return True
+        if operation.request(new) is None:
+            self._handed.pop(new.key, None)
+        latest = self._known.extension(new.key) or new
+        starts = operation.starts_work(
+            old,
+            latest,
+            handed=self._handed.get(new.key),
+            ignore_operation_annotation=self._ignore,
+        )
+        if asked := operation.request(latest):
+            self._handed[new.key] = asked
+        return starts
 
     def _offer(self, data: Mapping[str, Any]) -> None:
         changed = self._configs.offer(data)
@@ -161,15 +170,6 @@ class Followers:
                 self._work.add(subject.key)
             else:
                 self._read_cluster(namespace)
-
-
-def _echo(old: extension.Extension | None, new: extension.Extension) -> bool:
-    """Tell whether an event only repeats what an answer to a write of ours has said.
-
-    While an annotation stays on the object, as `restore` does until the end, each write of ours
-    would start work again, and an error would be tried again without a pause.
-    """
-    return old is not None and (old.uid, old.resource_version) == (new.uid, new.resource_version)
 
 
 def _ended(old: extension.Extension, new: extension.Extension) -> bool:

@@ -43,7 +43,7 @@ class Store:
     def put_extension(self, new: Extension) -> Extension | None:
         """Learn an Extension, unless what is known is newer; give what was known before."""
         old = self._extensions.get(new.key)
-        if old is None or old.uid != new.uid or not _newer(old, new):
+        if old is None or old.uid != new.uid or not newer(old, new):
             self._extensions[new.key] = new
             self._by_namespace.setdefault(new.namespace, set()).add(new.name)
         return old
@@ -69,7 +69,7 @@ class Store:
         old = self._managed.get(key)
         if _number(new.resource_version) <= self._gone.get(key, -1):
             return False
-        if old is not None and (old.resource_version == new.resource_version or _newer(old, new)):
+        if old is not None and (old.resource_version == new.resource_version or newer(old, new)):
             return False
         self._managed[key] = new
         return True
@@ -98,7 +98,7 @@ class Store:
             self._clusters[facts.name] = facts
 
 
-def _newer(
+def newer(
     old: Extension | ManagedResource,
     new: Extension | ManagedResource,
 ) -> bool:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which operation an Extension asks for, and which events start work at all."""
 
+from .. import names
 from ..extension import Extension, OperationState, OperationType
 
 _BY_ANNOTATION = {"reconcile", "restore", "migrate"}
@@ -46,25 +47,48 @@ def unsettled(extension: Extension) -> bool:
     )
 
 
+Request = tuple[str, str, str, int, bool]
+"""What is asked for; see `request`."""
+
+
+def request(extension: Extension) -> Request | None:
+    """Tell what the object asks for, `None` if nothing.
+
+    It is the same for as long as the same is asked for, whatever is written to the status: not
+    each write of ours may start work again while `restore` or a deletionTimestamp stays (2.6).
+    gardenlet's next try has another timestamp.
+    """
+    deleting = extension.deleting_since is not None
+    if not deleting and extension.operation_annotation not in _BY_ANNOTATION:
+        return None
+    return (
+        extension.uid,
+        extension.operation_annotation,
+        extension.annotations.get(names.TIMESTAMP_ANNOTATION, ""),
+        extension.generation,
+        deleting,
+    )
+
+
 def starts_work(
-    old: Extension | None, new: Extension, *, ignore_operation_annotation: bool = False
+    old: Extension | None,
+    new: Extension,
+    *,
+    handed: Request | None = None,
+    ignore_operation_annotation: bool = False,
 ) -> bool:
     """Tell whether an event starts work: section 2.6.
 
-    `old` is the object as it was known before the event, `None` for one that was not known.
+    `old` is the object as it was known before the event, `None` for one that was not known;
+    `handed` is the request of it that has started work already.
     """
     if not new.ours:
         return False
     if old is None or old.uid != new.uid:
         return unsettled(new) or ignore_operation_annotation
-    if new.operation_annotation in _BY_ANNOTATION:
-        return True
-    if new.deleting_since is not None:
-        return old.deleting_since is None or (
-            old.last_operation == new.last_operation
-            and old.conditions == new.conditions
-            and old.resource_version != new.resource_version
-        )
+    asked = request(new)
+    if asked is not None:
+        return asked != handed
     return ignore_operation_annotation and old.generation != new.generation
 
 

@@ -151,15 +151,26 @@ def test_a_status_write_during_a_deletion_starts_none() -> None:
     old = parsed(deleting=DELETING, last=("Create", "Succeeded"))
     new = parsed(deleting=DELETING, last=("Delete", "Processing"), resourceVersion="11")
 
-    assert not operation.starts_work(old, new)
+    assert not operation.starts_work(old, new, handed=operation.request(old))
 
 
-def test_another_change_during_a_deletion_starts_work() -> None:
-    """Say, an annotation that gardenlet sets at its next try."""
-    old = parsed(deleting=DELETING, last=("Delete", "Error"))
-    new = parsed(deleting=DELETING, last=("Delete", "Error"), resourceVersion="11")
+@pytest.mark.parametrize("facts", [{"deleting": DELETING}, {"operation": "restore"}])
+def test_gardenlets_next_try_starts_work(facts: dict[str, str]) -> None:
+    """It sets another timestamp, whatever we have written meanwhile."""
+    old = parsed(last=("Delete", "Error"), **facts)
+    raw = objects.extension(last=("Delete", "Error"), resourceVersion="11", **facts)  # type: ignore[arg-type]
+    raw["metadata"]["annotations"][objects.TIMESTAMP] = "2026-08-01T10:05:00.5Z"
 
-    assert operation.starts_work(old, new)
+    assert operation.starts_work(old, extension.parse(raw), handed=operation.request(old))
+
+
+@pytest.mark.parametrize("annotation", ["restore", "migrate"])
+def test_our_own_writes_start_no_work_while_the_annotation_stays(annotation: str) -> None:
+    """Else what fails would be tried again without a pause."""
+    old = parsed(operation=annotation)
+    new = parsed(operation=annotation, last=("Restore", "Error"), resourceVersion="12")
+
+    assert not operation.starts_work(old, new, handed=operation.request(old))
 
 
 def test_an_object_made_anew_under_an_old_name_is_seen_for_the_first_time() -> None:
