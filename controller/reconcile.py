@@ -209,18 +209,28 @@ class Reconciler:
             extension.OperationType.MIGRATE,
         }:
             return world
-        # What the Go extension made has another label and is in no list of ours.
         world = replace(
             world,
-            node=world.node
-            or await self._writer.find(subject.namespace, names.NODE_MANAGED_RESOURCE),
-            monitoring=world.monitoring
-            or await self._writer.find(subject.namespace, names.MONITORING_MANAGED_RESOURCE),
+            node=await self._current(subject.namespace, names.NODE_MANAGED_RESOURCE),
+            monitoring=await self._current(subject.namespace, names.MONITORING_MANAGED_RESOURCE),
         )
         since = world.node.cleanup_since if world.node else None
         if facts and since and self._now() >= since + world.cleanup_timeout:
             world = replace(world, nodes_left=await self._nodes_left(facts))
         return world
+
+    async def _current(self, namespace: str, name: str) -> observed.ManagedResource | None:
+        """Give a ManagedResource as it is now.
+
+        What the Go extension made has another label: no watch of ours tells what becomes of it.
+        """
+        known = self._known.managed(namespace, name)
+        if known is not None and known.labels.get("origin") == names.ORIGIN:
+            return known
+        found = await self._writer.find(namespace, name)
+        if found is None:
+            self._known.forget_managed((namespace, name))
+        return found
 
     async def _read(self, key: queue.Key) -> extension.Extension:
         subject = extension.parse(await self._client.get(paths.extension(*key)))
