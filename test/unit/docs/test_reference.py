@@ -183,6 +183,48 @@ def test_provider_config_page_lists_every_field() -> None:
     assert f"`{default.max_rolled_back}` |" in text
 
 
+POOLS = (
+    provider.Pool("pinned"),
+    provider.Pool("etcd", control_plane=True),
+    provider.Pool("canary"),
+    provider.Pool("static", cpu_manager_policy="static"),
+)
+
+
+@pytest.mark.parametrize(
+    ("message", "given"),
+    [
+        ("unknown key, did you mean Active", {"configs": {"default": "policy: {Actve: none}"}}),
+        ("expected text, got a number, put it in quotes", {"nodeSelector": {"numa": 1}}),
+        ("duplicate key, first given in line 2", {"configs": {"default": "policy:\n  a:\n  a:"}}),
+        ("more than 100 aliases", {"configs": {"default": f"a: &a x\nb: [{'*a,' * 101}]"}}),
+        ("nested deeper than 20 levels", {"configs": {"default": "[" * 30}}),
+        ("the shoot has no pool pined, did you mean pinned", {"workerPools": ["pined"]}),
+        ("pool etcd is for the control plane, which is never managed", {"workerPools": ["etcd"]}),
+        (
+            "set it to none, or select other pools by workerPools",
+            {"workerPools": ["static"]},
+        ),
+        (
+            "pool canary is not selected by workerPools and nodeSelector",
+            {"workerPools": ["pinned"], "rollout": {"canaryPools": ["canary"]}},
+        ),
+        (
+            "flag --relay-socket is refused: the installation sets it",
+            {"configs": {"EXTRA_OPTIONS": 'EXTRA_OPTIONS="--relay-socket=/x"'}},
+        ),
+    ],
+)
+def test_messages_on_the_page_are_those_that_are_given(message: str, given: object) -> None:
+    """Each message that the page quotes is what such a providerConfig is answered with."""
+    assert isinstance(given, dict)
+    head = {"apiVersion": provider.API_VERSION, "kind": provider.KIND}
+    with pytest.raises(problem.ConfigProblems, match=re.escape(message)):
+        provider.parse({**head, **given}, pools=POOLS)
+
+    assert message in section(page("provider-config.md"), "What is an error")
+
+
 @pytest.mark.parametrize(
     "rules",
     [
