@@ -70,6 +70,11 @@ class Step(Generic[S]):
     state: S
     intents: tuple[Intent, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    entries: Mapping[str, str | None] | None = None
+    """Entries of `dump` that differ now (`None`: gone); not given, the whole dump is written.
+
+    With it a change costs the same however many containers there are.
+    """
 
 
 class Policy(Protocol[S]):
@@ -78,7 +83,9 @@ class Policy(Protocol[S]):
     All methods are pure and deterministic: the same arguments give the same step.
     """
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Name in configurations; state that was saved under another name is not shown to it."""
 
     def start(self, saved: Mapping[str, str] | None, running: Sequence[Subject], /) -> Step[S]:
         """Begin with the state that `dump` gave before (`None`: none), and what runs now.

@@ -17,6 +17,10 @@ MEDIAN = 150
 
 WITHOUT_TEST: dict[str, str] = {
     "controller/decide/plan.py": "the data that decisions are made of, tested with them",
+    "resmgr/engine/events.py": "plain data, tested with the engine",
+    "resmgr/engine/ledger.py": "the engine's bookkeeping, tested with each event",
+    "resmgr/engine/outcome.py": "plain data, tested with the engine",
+    "resmgr/state/changes.py": "plain data, tested with the engine and the store",
     "resmgr/intents.py": "plain data, tested with who makes it",
     "resmgr/model.py": "plain data, tested with who fills it",
     "resmgr/policy/interface.py": "a protocol and its data, tested with each policy",

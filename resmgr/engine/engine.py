@@ -1,0 +1,330 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The engine: takes one event, asks the policy, gives an outcome.
+
+Not one line here waits or fails for anything outside: an event goes in, data comes out. A policy
+that fails never loses a request: the outcome is then empty but for the failure, and the request
+goes on untouched. Refused is only what cannot be allocated.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from ..intents import (
+    AddEnvironment,
+    AssignCpuClass,
+    ExportData,
+    Intent,
+    RewriteCommand,
+    SetCpuset,
+    SetMemoryLimit,
+    SetMems,
+    SetQuota,
+    SetShares,
+)
+from ..model import Container, ContainerState, LinuxResources
+from ..policy.interface import CannotAllocate, Policy, PolicyError, Step, Subject
+from ..state.changes import Change, PutEntries, PutPolicy, Saved
+from . import events, requirements, synchronise
+from .ledger import Ledger
+from .outcome import Outcome, Refusal
+
+
+class Engine:
+    """One policy at work on what is known; `handle` is the only way in but for switching.
+
+    `sequence` counts events; a list of containers is judged by what was known when it was asked
+    for.
+    """
+
+    def __init__(self, policy: Policy[Any], saved: Saved) -> None:
+        """Begin with what was remembered; call `start` before anything else."""
+        self.policy = policy
+        self.ledger = Ledger(saved)
+        self.sequence = 0
+        self._state: Any = None
+        self._saved = saved
+        self._handlers: dict[type, Callable[[Any], Outcome]] = {
+            events.PodStarted: self._pod_started,
+            events.PodStopped: self._pod_stopped,
+            events.PodRemoved: self._pod_removed,
+            events.ContainerCreating: self._creating,
+            events.ContainerCreated: self._created,
+            events.CreateFailed: self._create_failed,
+            events.ContainerStarted: self._started,
+            events.ContainerStopped: self._stopped,
+            events.ContainerRemoved: self._removed,
+            events.ContainerResized: self._resized,
+            events.ContainersListed: self._listed,
+            events.Synchronised: self._synchronised,
+            events.Rebalance: self._rebalance,
+            events.IntentFailed: self._intent_failed,
+        }
+
+    @property
+    def policy_state(self) -> Any:
+        """The policy's state, for `introspect`, `explain` and dry runs; never changed in place."""
+        return self._state
+
+    def start(self, seen: events.Synchronised) -> Outcome:
+        """Begin: what was remembered, corrected by what the runtime has (section 5).
+
+        Raises `policy.interface.PolicyError` when the policy cannot start even from nothing.
+        """
+        synchronise.correct(self.ledger, seen)
+        fresh = self._saved.policy_name != self.policy.name
+        saved = None if fresh else self._saved.policy
+        subjects = [self.ledger.subject(one) for one in self.ledger.alive()]
+        try:
+            step = self.policy.start(saved, subjects)
+        except PolicyError:
+            if saved is None:
+                raise
+            step = self.policy.start(None, subjects)
+        return self._take(step)
+
+    def handle(self, event: events.Event) -> Outcome:
+        """Take one event."""
+        self.sequence += 1
+        return self._handlers[type(event)](event)
+
+    def switch(self, policy: Policy[Any]) -> Outcome:
+        """Make another policy (or another configuration of this one) the active one.
+
+        All containers are placed anew in the documented order. Raises what the policy raises; the
+        old one then stays active and nothing has changed.
+        """
+        subjects = [self.ledger.subject(one) for one in self.ledger.alive()]
+        keep = policy.name == self.policy.name
+        step = policy.start(self.policy.dump(self._state) if keep else None, subjects)
+        self.policy = policy
+        return self._take(step)
+
+    # One method an event; each leaves the ledger as the event says.
+
+    def _pod_started(self, event: events.PodStarted) -> Outcome:
+        outcome = Outcome()
+        for old in self.ledger.same_uid(event.pod):
+            # Containers of both sandboxes share cache ids: what the old ones hold goes first.
+            for container in self.ledger.of_pod(old.id):
+                outcome += self._release(container)
+                self.ledger.drop(container.cache_id)
+            self.ledger.drop_pod(old.id)
+        self.ledger.put_pod(event.pod)
+        return self._seal(outcome)
+
+    def _pod_stopped(self, event: events.PodStopped) -> Outcome:
+        outcome = Outcome()
+        for container in self.ledger.of_pod(event.id):
+            outcome += self._end(container)
+        pod = self.ledger.pods.get(event.id)
+        if pod is not None:
+            self.ledger.put_pod(replace(pod, ready=False))
+        return self._seal(outcome)
+
+    def _pod_removed(self, event: events.PodRemoved) -> Outcome:
+        outcome = Outcome()
+        for container in self.ledger.of_pod(event.id):
+            outcome += self._release(container)
+            self.ledger.drop(container.cache_id)
+        self.ledger.drop_pod(event.id)
+        return self._seal(outcome)
+
+    def _creating(self, event: events.ContainerCreating) -> Outcome:
+        if event.container.pod_id not in self.ledger.pods:
+            self.ledger.put_pod(event.pod)
+        cache_id = self.ledger.cache_id(event.container)
+        outcome = Outcome()
+        former = self.ledger.containers.get(cache_id)
+        if former is not None:
+            outcome += self._release(former)
+        pod = self.ledger.subject(event.container).pod
+        container = self.ledger.put(
+            replace(
+                event.container,
+                cache_id=cache_id,
+                state=ContainerState.CREATING,
+                requirements=requirements.of(pod, event.container.name, event.container.linux),
+            )
+        )
+        asked = self._allocate(Subject(container, pod))
+        if asked.refusal is not None:
+            self.ledger.drop(cache_id)
+        outcome += asked
+        return self._seal(outcome, cache_id, unknown=container)
+
+    def _created(self, event: events.ContainerCreated) -> Outcome:
+        container = self.ledger.containers.get(event.cache_id)
+        if container is None:
+            return Outcome()
+        self.ledger.change(container, state=ContainerState.CREATED, runtime_id=event.id)
+        return self._seal(Outcome(), event.cache_id)
+
+    def _create_failed(self, event: events.CreateFailed) -> Outcome:
+        container = self.ledger.containers.get(event.cache_id)
+        if container is None or container.state is not ContainerState.CREATING:
+            return Outcome()
+        outcome = self._release(container)
+        self.ledger.drop(event.cache_id)
+        return self._seal(outcome)
+
+    def _started(self, event: events.ContainerStarted) -> Outcome:
+        container = self.ledger.find(event.id)
+        if container is None:
+            return Outcome()
+        self.ledger.change(container, state=ContainerState.RUNNING)
+        self.ledger.running_since[container.cache_id] = self.sequence
+        return self._seal(Outcome(), container.cache_id)
+
+    def _stopped(self, event: events.ContainerStopped) -> Outcome:
+        container = self.ledger.find(event.id)
+        return Outcome() if container is None else self._seal(self._end(container))
+
+    def _removed(self, event: events.ContainerRemoved) -> Outcome:
+        container = self.ledger.find(event.id)
+        if container is None:
+            return Outcome()
+        outcome = self._release(container)
+        self.ledger.drop(container.cache_id)
+        return self._seal(outcome)
+
+    def _resized(self, event: events.ContainerResized) -> Outcome:
+        container = self.ledger.find(event.id)
+        if container is None:
+            return Outcome()
+        linux = _merged(container.linux, event.linux)
+        pod = self.ledger.subject(container).pod
+        resized = self.ledger.put(
+            replace(container, linux=linux, requirements=requirements.estimate(linux, pod.qos))
+        )
+        asked = self._ask(lambda: self.policy.update(self._state, Subject(resized, pod)))
+        if asked.refusal is not None:
+            self.ledger.put(container)
+        return self._seal(asked, container.cache_id)
+
+    def _listed(self, event: events.ContainersListed) -> Outcome:
+        outcome = Outcome()
+        for container in tuple(self.ledger.containers.values()):
+            if not container.id:
+                continue
+            state = event.states.get(container.id)
+            held = container.state in {ContainerState.RUNNING, ContainerState.CREATED}
+            if state is ContainerState.EXITED and held:
+                outcome += self._end(container)
+            elif state is None and self._ran_before(container, event.since):
+                outcome += self._release(container)
+                self.ledger.drop(container.cache_id)
+        return self._seal(outcome)
+
+    def _synchronised(self, event: events.Synchronised) -> Outcome:
+        outcome = Outcome()
+        for container in synchronise.correct(self.ledger, event):
+            outcome += self._release(container)
+        for container in self.ledger.alive():
+            outcome += replace(self._allocate(self.ledger.subject(container)), refusal=None)
+        return self._seal(outcome)
+
+    def _rebalance(self, event: events.Rebalance) -> Outcome:
+        del event
+        return self._seal(self._ask(lambda: self.policy.rebalance(self._state)))
+
+    def _intent_failed(self, event: events.IntentFailed) -> Outcome:
+        """Remember that a container does not have what was meant for it."""
+        match event.intent:
+            case SetCpuset(cache_id, _) | SetMems(cache_id, _) | SetShares(cache_id, _):
+                container = self.ledger.containers.get(cache_id)
+                if container is not None:
+                    return self._seal(Outcome(failure=event.error), cache_id)
+            case _:
+                pass
+        return Outcome(failure=event.error)
+
+    # What the handlers share.
+
+    def _ran_before(self, container: Container, sequence: int) -> bool:
+        running = container.state is ContainerState.RUNNING
+        return running and self.ledger.running_since.get(container.cache_id, 0) <= sequence
+
+    def _end(self, container: Container) -> Outcome:
+        outcome = self._release(container)
+        self.ledger.change(container, state=ContainerState.EXITED)
+        return outcome
+
+    def _allocate(self, subject: Subject) -> Outcome:
+        return self._ask(lambda: self.policy.allocate(self._state, subject))
+
+    def _release(self, container: Container) -> Outcome:
+        return self._ask(lambda: self.policy.release(self._state, container.cache_id))
+
+    def _ask(self, question: Callable[[], Step[Any]]) -> Outcome:
+        """Ask the policy; its failure leaves everything as it is."""
+        try:
+            return self._take(question())
+        except CannotAllocate as refusal:
+            return Outcome(refusal=Refusal(str(refusal)))
+        except Exception as error:  # noqa: BLE001 - a failing policy must lose no request
+            return Outcome(failure=f"policy {self.policy.name}: {type(error).__name__}: {error}")
+
+    def _take(self, step: Step[Any]) -> Outcome:
+        """Make a step ours: its state, and what its intents mean for the containers."""
+        remembered = self._remembered(step)
+        self._state = step.state
+        for intent in step.intents:
+            self._note(intent)
+        return Outcome(
+            intents=step.intents,
+            changes=self.ledger.take_changes() + remembered,
+            reasons=step.reasons,
+        )
+
+    def _remembered(self, step: Step[Any]) -> tuple[Change, ...]:
+        """Give what of the policy's state has to be written: the changed entries if it says so."""
+        if step.state is self._state:
+            return ()
+        if step.entries is None or self._state is None:
+            return (PutPolicy(self.policy.name, self.policy.dump(step.state)),)
+        return (PutEntries(step.entries),) if step.entries else ()
+
+    def _note(self, intent: Intent) -> None:
+        """Keep in the ledger what a container will have; 0 leaves what it has."""
+        if isinstance(intent, AssignCpuClass | ExportData | RewriteCommand | AddEnvironment):
+            return
+        container = self.ledger.containers.get(intent.container)
+        if container is not None:
+            self.ledger.change(container, linux=after(container.linux, intent))
+
+    def _seal(
+        self, outcome: Outcome, cache_id: str = "", *, unknown: Container | None = None
+    ) -> Outcome:
+        """Add what the ledger has collected and the container that the event was about."""
+        container = self.ledger.containers.get(cache_id) or unknown
+        return outcome + Outcome(changes=self.ledger.take_changes(), container=container)
+
+
+def after(linux: LinuxResources, intent: Intent) -> LinuxResources:
+    """Give what a container's resources are once an intent is carried out."""
+    match intent:
+        case SetCpuset(_, cpus):
+            return replace(linux, cpuset_cpus=cpus) if cpus else linux
+        case SetMems(_, nodes):
+            return replace(linux, cpuset_mems=nodes) if nodes else linux
+        case SetShares(_, shares):
+            return replace(linux, shares=shares)
+        case SetQuota(_, quota, period):
+            return replace(linux, quota=quota, period=period)
+        case SetMemoryLimit(_, limit):
+            return replace(linux, memory_limit=limit)
+        case _:
+            return linux
+
+
+def _merged(old: LinuxResources, asked: LinuxResources) -> LinuxResources:
+    """Give old resources with those fields replaced that a request has; 0 is not in it."""
+    return LinuxResources(
+        shares=asked.shares or old.shares,
+        quota=asked.quota or old.quota,
+        period=asked.period or old.period,
+        memory_limit=asked.memory_limit or old.memory_limit,
+        cpuset_cpus=old.cpuset_cpus,
+        cpuset_mems=old.cpuset_mems,
+    )

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pods and containers that are known now, and every change of them as data to remember.
+
+A container keeps its cache id when it is restarted, while its runtime id changes; the id of the
+former incarnation is forgotten then, so that stopping or removing what is dead never touches what
+lives (the original released the live container's resources: section 8.3).
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ..model import Container, ContainerState, LinuxResources, Pod
+from ..policy.interface import Subject
+from ..state.changes import Change, DropContainer, DropPod, PutContainer, PutPod, Saved
+
+_QOS_ORDER = {"Guaranteed": 0, "Burstable": 1, "BestEffort": 2, "": 3}
+
+
+class Ledger:
+    """What is known; `changes` collects what has to be remembered until it is taken."""
+
+    def __init__(self, saved: Saved) -> None:
+        """Begin with what was remembered."""
+        self.pods: dict[str, Pod] = dict(saved.pods)
+        self.containers: dict[str, Container] = dict(saved.containers)
+        self.running_since: dict[str, int] = {}
+        self._by_id = {one.id: one.cache_id for one in self.containers.values() if one.id}
+        self._changes: list[Change] = []
+        self._nameless = 0
+
+    def take_changes(self) -> tuple[Change, ...]:
+        """Give the changes since the last time."""
+        changes, self._changes = tuple(self._changes), []
+        return changes
+
+    def find(self, runtime_id: str) -> Container | None:
+        """Give the container that has this runtime id now; ids of former incarnations are gone."""
+        cache_id = self._by_id.get(runtime_id)
+        return self.containers.get(cache_id) if cache_id is not None else None
+
+    def subject(self, container: Container) -> Subject:
+        """Give a container together with its pod; a pod that is not known is an empty one."""
+        pod = self.pods.get(container.pod_id)
+        return Subject(container, pod or Pod(container.pod_id, "", "", container.namespace))
+
+    def of_pod(self, pod_id: str) -> tuple[Container, ...]:
+        """Give the containers of a pod sandbox."""
+        return tuple(one for one in self.containers.values() if one.pod_id == pod_id)
+
+    def alive(self) -> tuple[Container, ...]:
+        """Give the containers that hold resources, in the documented order (section 5, step 7)."""
+        states = {ContainerState.CREATING, ContainerState.CREATED, ContainerState.RUNNING}
+        found = [one for one in self.containers.values() if one.state in states]
+        return tuple(sorted(found, key=self._order))
+
+    def put_pod(self, pod: Pod) -> None:
+        """Learn a pod."""
+        if self.pods.get(pod.id) != pod:
+            self.pods[pod.id] = pod
+            self._changes.append(PutPod(pod))
+
+    def drop_pod(self, pod_id: str) -> None:
+        """Forget a pod; its containers are forgotten by themselves."""
+        if self.pods.pop(pod_id, None) is not None:
+            self._changes.append(DropPod(pod_id))
+
+    def put(self, container: Container) -> Container:
+        """Learn a container; the runtime id of its former incarnation is forgotten."""
+        old = self.containers.get(container.cache_id)
+        if old is not None and old.id and old.id != container.id:
+            self._by_id.pop(old.id, None)
+        if container.id:
+            self._by_id[container.id] = container.cache_id
+        self.containers[container.cache_id] = container
+        if old != container:
+            self._changes.append(PutContainer(container))
+        return container
+
+    def change(
+        self,
+        container: Container,
+        *,
+        state: ContainerState | None = None,
+        runtime_id: str | None = None,
+        linux: LinuxResources | None = None,
+    ) -> Container:
+        """Learn some changes of a container."""
+        return self.put(
+            replace(
+                container,
+                state=container.state if state is None else state,
+                id=container.id if runtime_id is None else runtime_id,
+                linux=container.linux if linux is None else linux,
+            )
+        )
+
+    def drop(self, cache_id: str) -> None:
+        """Forget a container."""
+        old = self.containers.pop(cache_id, None)
+        self.running_since.pop(cache_id, None)
+        if old is not None:
+            self._by_id.pop(old.id, None)
+            self._changes.append(DropContainer(cache_id))
+
+    def cache_id(self, container: Container) -> str:
+        """Make the cache id: pod UID and name, or a number for a pod without a UID (8.3)."""
+        pod = self.pods.get(container.pod_id)
+        if pod is not None and pod.uid:
+            return f"{pod.uid}:{container.name}"
+        while True:
+            self._nameless += 1
+            made = f"cache:{self._nameless:x}"
+            if made not in self.containers:
+                return made
+
+    def same_uid(self, pod: Pod) -> Iterator[Pod]:
+        """Give the other sandboxes of the same pod: it is being made anew."""
+        for other in tuple(self.pods.values()):
+            if other.uid and other.uid == pod.uid and other.id != pod.id:
+                yield other
+
+    def _order(self, container: Container) -> tuple[int | str, ...]:
+        pod = self.pods.get(container.pod_id)
+        wants = container.requirements
+        return (
+            _QOS_ORDER[pod.qos.value if pod else ""],
+            -(wants.memory_request or 0),
+            -(wants.memory_limit or 0),
+            -(wants.cpu_request or 0),
+            -(wants.cpu_limit or 0),
+            pod.name if pod else "",
+            container.name,
+        )
