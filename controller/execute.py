@@ -143,7 +143,7 @@ class Executor:
         behind gardenlet's a shoot would hang (section 2.4).
         """
         now = self._now()
-        asked = extension.parse_time(subject.annotations.get(names.TIMESTAMP_ANNOTATION))
+        asked = subject.asked_at
         if asked is None or asked <= now or asked - now > timedelta(hours=1):
             return now
         return asked

@@ -79,6 +79,11 @@ class Extension:
         return self.annotations.get(names.OPERATION_ANNOTATION, "")
 
     @property
+    def asked_at(self) -> datetime | None:
+        """When gardenlet asked for the last operation."""
+        return parse_time(self.annotations.get(names.TIMESTAMP_ANNOTATION))
+
+    @property
     def ours(self) -> bool:
         """Whether this controller serves the object: type and class fit (EXT-2)."""
         return self.type == names.EXTENSION_TYPE and self.klass == "shoot"

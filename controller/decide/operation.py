@@ -38,13 +38,23 @@ def migrated(extension: Extension) -> bool:
 def unsettled(extension: Extension) -> bool:
     """Tell whether work is asked for, as seen without history: the create event of 2.6.
 
-    This is what counts after a start, after a list, and when a Cluster has changed.
+    This is what counts after a start, after a list, and when a Cluster has changed. A request whose
+    annotation we have taken away, and then were killed before the first status write, is seen by
+    its time: gardenlet waits for an end that is not before it (2.4).
     """
     return (
         extension.operation_annotation in _BY_ANNOTATION
         or extension.deleting_since is not None
         or not extension.succeeded()
+        or _unanswered(extension)
     )
+
+
+def _unanswered(extension: Extension) -> bool:
+    last, asked = extension.last_operation, extension.asked_at
+    if last is None or last.last_update_time is None or asked is None:
+        return False
+    return last.last_update_time < asked.replace(microsecond=0)
 
 
 Request = tuple[str, str, str, int, bool]

@@ -56,7 +56,7 @@ def extension(
             "state": last[1],
             "progress": 50,
             "description": "as it was",
-            "lastUpdateTime": "2026-08-01T09:30:00Z",
+            "lastUpdateTime": "2026-08-01T10:30:00Z",
         }
     return built
 

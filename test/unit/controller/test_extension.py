@@ -37,7 +37,7 @@ def test_all_that_is_there_is_read() -> None:
     assert found.operation_annotation == "reconcile"
     assert found.provider_config == {"configs": {}}
     assert found.last_operation is not None
-    assert found.last_operation.last_update_time == datetime(2026, 8, 1, 9, 30, tzinfo=UTC)
+    assert found.last_operation.last_update_time == datetime(2026, 8, 1, 10, 30, tzinfo=UTC)
     assert found.last_error
     assert found.observed_generation == 2
     assert found.state == {"k": "v"}

@@ -112,6 +112,24 @@ def test_at_first_sight_a_settled_object_starts_none(annotation: str) -> None:
     assert not operation.starts_work(None, subject)
 
 
+@pytest.mark.parametrize(
+    ("asked", "starts"),
+    [
+        ("2026-08-01T10:30:00.999999999Z", False),
+        ("2026-08-01T10:30:01.1Z", True),
+        ("soon", False),
+    ],
+)
+def test_at_first_sight_a_request_without_an_answer_starts_work(
+    asked: str, *, starts: bool
+) -> None:
+    """We were killed between the removal of the annotation and the first status write."""
+    raw = objects.extension(last=("Reconcile", "Succeeded"))
+    raw["metadata"]["annotations"][objects.TIMESTAMP] = asked
+
+    assert operation.starts_work(None, extension.parse(raw)) is starts
+
+
 @pytest.mark.parametrize("annotation", ["reconcile", "restore", "migrate"])
 def test_an_update_with_an_operation_annotation_starts_work(annotation: str) -> None:
     """Whether or not anything else has changed."""
