@@ -85,8 +85,8 @@ def registry(connection: kube.Connection, deliver: Deliver) -> kopf.OperatorRegi
         )
 
     @kopf.on.event("extensions.gardener.cloud", "v1alpha1", "extensions", registry=handlers)
-    async def extension(type: str | None, body: kopf.Body, **_: Any) -> None:  # noqa: A002 - kopf's name
-        # Not a plain function: kopf would call it in a thread, and nothing of ours is made for that.
+    async def extension(type: str | None, body: kopf.Body, **_: Any) -> None:  # noqa: A002 - theirs
+        # No plain function: kopf would call it in a thread, and nothing of ours is made for that.
         deliver(type, body)
 
     return handlers
