@@ -29,7 +29,9 @@ async def of_managed_resources(seed: kube.Client, namespace: str) -> AsyncIterat
     await seed.create(f"{_API}/validatingadmissionpolicybindings", _binding(name, namespace))
     try:
         async with asyncio.timeout(30.0):
-            while not await _refused(seed, namespace):
+            while True:
+                if await _refused(seed, namespace):
+                    break
                 await asyncio.sleep(_POLL)
         yield
     finally:

@@ -139,6 +139,18 @@ class Replica:
                     found.append(entry)
         return found
 
+    async def logged(
+        self, *, count: int = 1, timeout: float = READY_TIMEOUT, **keys: object
+    ) -> list[dict[str, Any]]:
+        """Wait until so many log lines have these keys with these values; give them all."""
+        async with asyncio.timeout(timeout):
+            while True:
+                lines = self.lines()
+                found = [line for line in lines if line | keys == line]
+                if len(found) >= count:
+                    return found
+                await asyncio.sleep(_POLL)
+
     async def _until_ready(self) -> None:
         while (await self.page("/readyz", self.health_port))[0] != 200:
             if self._process is not None and self._process.poll() is not None:

@@ -153,6 +153,11 @@ class Stage:
         """Give a place in the audit log, to read from there later."""
         return audit.size(self.ground.seed_server.audit_log)
 
+    async def marked(self) -> int:
+        """Give the place in the audit log after all that has been asked until now."""
+        await self.requests(self.mark())
+        return self.mark()
+
     async def requests(self, mark: int, namespace: str | None = None) -> list[audit.Request]:
         """Give the controller's requests since a place (of a namespace), all that are answered."""
         log, name = self.ground.seed_server.audit_log, secrets.token_hex(8)
