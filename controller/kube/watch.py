@@ -90,21 +90,27 @@ async def follow(client: Client, what: Following) -> AsyncIterator[Event]:
         try:
             if version is None:
                 keys: set[Key] = set()
+                newest = ""
                 async for page in _pages(client, what):
-                    version = page["metadata"]["resourceVersion"]
+                    newest = page["metadata"]["resourceVersion"]
                     for obj in page["items"]:
                         keys.add(key_of(obj))
                         yield Changed(obj, listed=True)
+                # Only a complete list is one to go on from.
+                version = newest
                 yield Synced(frozenset(keys))
-            async for kind, obj in _watch(client, what, version or "0"):
+            async for kind, obj in _watch(client, what, version):
                 pause = FIRST_PAUSE
                 version = obj["metadata"]["resourceVersion"]
                 if kind == "DELETED":
                     yield Deleted(obj)
                 elif kind != "BOOKMARK":
                     yield Changed(obj)
+            # A server that ends each watch at once must not be asked without a pause.
+            await asyncio.sleep(FIRST_PAUSE * what.rng.uniform(0.5, 1.0))
         except errors.Gone:
             version = None
+            await asyncio.sleep(FIRST_PAUSE * what.rng.uniform(0.5, 1.0))
         except errors.ApiError as error:
             yield Lost(error)
             await asyncio.sleep(pause * what.rng.uniform(0.5, 1.0))

@@ -222,6 +222,22 @@ async def test_a_list_whose_pages_grow_too_old_starts_anew(
     assert seen == ["listed b", "synced b"]
 
 
+async def test_a_list_that_breaks_off_between_pages_starts_anew(
+    follow: Follow, server: api_server.ApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the rest would never be seen, and nothing would ever be synced."""
+    monkeypatch.setattr(watch, "PAGE", "1")
+    put(server, "a")
+    put(server, "b")
+
+    async with follow() as reader:
+        seen = await reader.take(1)
+        server.refuse("GET", "secrets", 503)
+        seen += await reader.take(4)
+
+    assert seen == ["listed a", "lost 503", "listed a", "listed b", "synced a b"]
+
+
 async def test_a_server_that_refuses_is_reported_and_tried_again(
     follow: Follow, server: api_server.ApiServer
 ) -> None:
