@@ -269,10 +269,12 @@ class Engine:
         """Make a step ours: its state, and what its intents mean for the containers."""
         remembered = self._remembered(step)
         self._state = step.state
+        before: dict[str, LinuxResources] = {}
         for intent in step.intents:
-            self._note(intent)
+            self._note(intent, before)
         return Outcome(
             intents=step.intents,
+            before=before,
             changes=self.ledger.take_changes() + remembered,
             reasons=step.reasons,
         )
@@ -285,12 +287,13 @@ class Engine:
             return (PutPolicy(self.policy.name, self.policy.dump(step.state)),)
         return (PutEntries(step.entries),) if step.entries else ()
 
-    def _note(self, intent: Intent) -> None:
+    def _note(self, intent: Intent, before: dict[str, LinuxResources]) -> None:
         """Keep in the ledger what a container will have; 0 leaves what it has."""
         if isinstance(intent, AssignCpuClass | ExportData | RewriteCommand | AddEnvironment):
             return
         container = self.ledger.containers.get(intent.container)
         if container is not None:
+            before.setdefault(intent.container, container.linux)
             self.ledger.change(container, linux=after(container.linux, intent))
 
     def _seal(

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What follows from an event, as data."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from ..intents import Intent
-from ..model import Container
+from ..model import Container, LinuxResources
 from ..policy.interface import Reason
 from ..state.changes import Change
 
@@ -20,14 +21,16 @@ class Refusal:
 class Outcome:
     """Intents to carry out, changes to remember, decisions in words.
 
-    `container` is the container that the event was about, as it is known now, with its cache id.
-    `failure` is what went wrong inside of a policy: the request goes on untouched, and somebody
-    should hear of it.
+    `before` has the resources that containers had before, by cache id, of those that intents
+    change. `container` is the container that the event was about, as it is known now, with its
+    cache id. `failure` is what went wrong inside of a policy: the request goes on untouched, and
+    somebody should hear of it.
     """
 
     intents: tuple[Intent, ...] = ()
     changes: tuple[Change, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    before: Mapping[str, LinuxResources] = field(default_factory=dict)
     container: Container | None = None
     refusal: Refusal | None = None
     failure: str = ""
@@ -39,6 +42,7 @@ class Outcome:
             intents=self.intents + other.intents,
             changes=self.changes + other.changes,
             reasons=self.reasons + other.reasons,
+            before={**other.before, **self.before},
             container=other.container or self.container,
             refusal=other.refusal or self.refusal,
             failure=other.failure or self.failure,
