@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which CPUs of many to take: whole packages, then whole cores, then single threads.
+
+Pure functions on masks (policies, section 2). NUMA nodes and dies are not looked at: who wants
+CPUs of one node passes the CPUs of that node. Only online CPUs are ever given.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+from .. import cpuset
+from ..sysfs.machine import Cpu, Machine, Package
+
+
+class Priority(IntEnum):
+    """How fast a CPU is, or how fast one is wanted; the numbers stand in configurations."""
+
+    HIGH = 0
+    NORMAL = 1
+    LOW = 2
+    NONE = 3
+    """No preference; no CPU is of this priority."""
+
+
+class TooFew(ValueError):
+    """There are fewer CPUs than are wanted."""
+
+
+Masks = tuple[int, int, int]
+"""The CPUs of high, normal and low priority; each CPU is of one."""
+
+_PREFERENCES = {"performance": 0, "balance_performance": 1, "balance_power": 2, "power": 3}
+_UNKNOWN = 4
+
+
+def priorities(machine: Machine) -> Masks:
+    """Sort the online CPUs by priority, package by package, from what cpufreq tells.
+
+    CPUs above the lowest base frequency of their package, or those with a more eager preference
+    than the laziest one, are of high priority and the others of low. Preferences count more than
+    frequencies; where all are alike all are normal.
+    """
+    high = normal = low = 0
+    for package in machine.packages.values():
+        fast = _fast(machine.cpus, package)
+        if fast is None:
+            normal |= package.cpus
+        else:
+            high |= fast
+            low |= package.cpus & ~fast
+    return high, normal, low
+
+
+def _fast(cpus: Mapping[int, Cpu], package: Package) -> int | None:
+    """The CPUs of high priority, or None where there is nothing to tell them by."""
+    own = [cpus[id_] for id_ in cpuset.ids(package.cpus)]
+    preferences = {cpu.id: _PREFERENCES.get(cpu.energy_preference, _UNKNOWN) for cpu in own}
+    known = set(preferences.values()) - {_UNKNOWN}
+    if len(known) > 1:
+        return cpuset.of(id_ for id_, preference in preferences.items() if preference < max(known))
+    frequencies = {cpu.base_frequency for cpu in own} - {0}
+    if len(frequencies) > 1:
+        return cpuset.of(cpu.id for cpu in own if cpu.base_frequency > min(frequencies))
+    return None
+
+
+def rank(mask: int, of: Masks, prefer: Priority, count: int = -1) -> tuple[int, ...]:
+    """Give a key that sorts better sets first, where CPUs of a priority are wanted.
+
+    Better is what has more CPUs of that priority, then more of each lower one, then fewer of the
+    higher ones. With a `count` above 0, sets that alone have enough of that priority come first,
+    the tightest of them before the others, whatever else they have.
+    """
+    if prefer is Priority.NONE:
+        return ()
+    wanted = (mask & of[prefer]).bit_count()
+    if 0 < count <= wanted:
+        return (0, wanted)
+    worse = (-(mask & of[other]).bit_count() for other in range(prefer + 1, Priority.NONE))
+    better = ((mask & of[other]).bit_count() for other in range(prefer))
+    return (1, -wanted, *worse, *better)
+
+
+@dataclass(frozen=True, slots=True)
+class Allocator:
+    """Takes CPUs of one machine; made by `of`, and the same for as long as the machine is."""
+
+    cpus: Mapping[int, Cpu]
+    packages: Mapping[int, int]
+    """Package id -> mask of its online CPUs."""
+
+    cores: tuple[int, ...]
+    """Masks of the online threads of each core, in the order of their lowest threads."""
+
+    priorities: Masks
+    online: int
+
+    @classmethod
+    def of(cls, machine: Machine) -> "Allocator":
+        """Look at a machine."""
+        return cls(
+            cpus=machine.cpus,
+            packages={id_: package.cpus for id_, package in machine.packages.items()},
+            cores=tuple(
+                cpu.threads for cpu in machine.cpus.values() if cpuset.first(cpu.threads) == cpu.id
+            ),
+            priorities=priorities(machine),
+            online=machine.online,
+        )
+
+    def allocate(self, free: int, count: int, prefer: Priority) -> int:
+        """Give `count` CPUs out of `free` as a mask. Raises `TooFew`."""
+        free &= self.online
+        if free.bit_count() < count:
+            raise TooFew(f"cpuset {cpuset.show(free)} does not have {count} CPUs")
+        if free.bit_count() == count:
+            return free
+        result = 0
+        for candidates in (self.packages.values(), self.cores):
+            taken = self._whole(candidates, free, count - result.bit_count(), prefer)
+            result |= taken
+            free &= ~taken
+        return result | self._threads(free, result, count - result.bit_count(), prefer)
+
+    def release(self, owned: int, count: int, prefer: Priority) -> int:
+        """Give the `count` CPUs out of `owned` that are the first to go, as a mask.
+
+        What stays is what would have been allocated. Raises `TooFew`.
+        """
+        owned &= self.online
+        if owned.bit_count() < count:
+            raise TooFew(f"cpuset {cpuset.show(owned)} does not have {count} CPUs")
+        return owned & ~self.allocate(owned, owned.bit_count() - count, prefer)
+
+    def _whole(self, candidates: Iterable[int], free: int, count: int, prefer: Priority) -> int:
+        """Take what is free as a whole, the best first, as long as it is not too big."""
+        result = 0
+        idle = [mask for mask in candidates if not mask & ~free and mask.bit_count() <= count]
+        # Sorting is stable, so that equal ones stay in the order of their ids.
+        for mask in sorted(idle, key=lambda mask: rank(mask, self.priorities, prefer)):
+            if mask.bit_count() <= count:
+                result |= mask
+                count -= mask.bit_count()
+        return result
+
+    def _threads(self, free: int, taken: int, count: int, prefer: Priority) -> int:
+        """Take single threads, first from packages that have given some already."""
+        if not count:
+            return 0
+        packages = {
+            id_: (
+                -(mask & taken).bit_count(),
+                rank(mask & free, self.priorities, prefer, count),
+                id_,
+            )
+            for id_, mask in self.packages.items()
+        }
+
+        def key(id_: int) -> tuple[object, ...]:
+            cpu = self.cpus[id_]
+            own = rank(1 << id_, self.priorities, prefer)
+            return (packages[cpu.package], own, (cpu.threads & free).bit_count(), id_)
+
+        return cpuset.of(sorted(cpuset.ids(free), key=key)[:count])
