@@ -8,7 +8,7 @@ start, and when a Cluster changes (hibernation) while nothing is asked of us.
 import logging
 from collections.abc import Callable
 
-from . import cluster, kube, queue, store
+from . import cluster, cluster_text, kube, queue, store
 from .kube import paths
 
 LOGGER = logging.getLogger("controller.cluster-reader")
@@ -37,7 +37,8 @@ class ClusterReader:
         if not self._known.extensions_in(name):
             return None
         try:
-            self._known.put_cluster(cluster.parse(await self._client.get(paths.cluster(name))))
+            read = await self._client.get(paths.cluster(name), decode=cluster_text.decode)
+            self._known.put_cluster(cluster.parse(read))
         except kube.NotFound:
             return None
         except (kube.ApiError, cluster.IncompleteCluster) as error:

@@ -14,6 +14,7 @@ from typing import Any
 
 from . import cluster as clusters
 from . import (
+    cluster_text,
     content,
     decide,
     extension,
@@ -180,7 +181,9 @@ class Reconciler:
         if not subject.ours:
             return None
         try:
-            facts = clusters.parse(await self._client.get(paths.cluster(subject.namespace)))
+            path = paths.cluster(subject.namespace)
+            read = await self._client.get(path, decode=cluster_text.decode)
+            facts = clusters.parse(read)
         except kube.NotFound:
             return None
         except clusters.IncompleteCluster as error:
