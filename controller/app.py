@@ -207,6 +207,7 @@ class App:
         )
         loops: dict[str, Coroutine[Any, Any, None]] = {
             "extensions": self._watch_extensions(stop),
+            "sweep": self._followers.sweep(self._client),
             "managedresources": self._followers.managed_resources(self._client),
             "clusters": self._followers.clusters(self._client),
             "operator configs": self._followers.operator_configs(

@@ -6,6 +6,7 @@ Clusters by their metadata only, the operator configs by name: three things that
 narrow down on the server.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,6 +16,9 @@ from .decide import operation
 from .kube import paths, watch
 
 LOGGER = logging.getLogger("controller.follow")
+
+SWEEP = 300.0
+"""Seconds between two lists of the names of all Extensions."""
 
 
 _Extension = extension.Extension
@@ -61,10 +65,7 @@ class Followers:
         if kind and known and known.uid != new.uid and store.newer(known, new):
             return  # Old news of a namesake: kopf keeps order for one uid only.
         if kind == "DELETED":
-            self._known.forget_extension(new.key)
-            self._handed.pop(new.key, None)
-            self._work.forget(new.key)
-            self._health(new.namespace)
+            self._forget(new.key)
             return
         old = self._known.put_extension(new)
         if self._starts_work(old, new):
@@ -74,6 +75,23 @@ class Followers:
             self._read_cluster(new.namespace)
         if old is None or old.generation != new.generation or _ended(old, new):
             self._health(new.namespace)
+
+    async def sweep(self, client: kube.Client) -> None:
+        """Forget now and then what has gone unseen: after a gap kopf lists anew and tells nothing.
+
+        Such a ghost would be reconciled at the next occasion, which makes its objects anew.
+        """
+        what = watch.Following(paths.EXTENSIONS, metadata_only=True)
+        while True:
+            await asyncio.sleep(SWEEP)
+            try:
+                version, present = await watch.present(client, what)
+            except kube.ApiError as error:
+                _lost("extensions", error)
+                continue
+            for ghost in self._known.extensions_gone(present, version):
+                LOGGER.info("%s/%s has gone unseen", *ghost.key)
+                self._forget(ghost.key)
 
     async def managed_resources(self, client: kube.Client) -> None:
         """Follow our ManagedResources for ever."""
@@ -120,6 +138,12 @@ class Followers:
                     self._offer({})
                 case watch.Lost(error):
                     _lost("operator configs", error)
+
+    def _forget(self, key: store.Key) -> None:
+        self._known.forget_extension(key)
+        self._handed.pop(key, None)
+        self._work.forget(key)
+        self._health(key[0])
 
     def _starts_work(self, old: _Extension | None, new: _Extension) -> bool:
         """Tell whether work is to be done that no event before has started.

@@ -5,7 +5,7 @@ Filled by watches and by the answers to our own writes; whichever is newer count
 watch that lags behind never makes us write twice. Holds no secret and no manifest.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from . import names
 from .cluster import Cluster
@@ -58,6 +58,14 @@ class Store:
             self._clusters.pop(key[0], None)
             for managed in (names.NODE_MANAGED_RESOURCE, names.MONITORING_MANAGED_RESOURCE):
                 self._gone.pop((key[0], managed), None)
+
+    def extensions_gone(self, present: Container[Key], version: str) -> tuple[Extension, ...]:
+        """Give the known Extensions that a list does not name although it is not older."""
+        return tuple(
+            known
+            for known in self._extensions.values()
+            if known.key not in present and _number(known.resource_version) <= _number(version)
+        )
 
     def managed(self, namespace: str, name: str) -> ManagedResource | None:
         """Give what is known of a ManagedResource."""

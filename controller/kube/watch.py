@@ -117,6 +117,15 @@ async def follow(client: Client, what: Following) -> AsyncIterator[Event]:
             pause = min(2 * pause, LONGEST_PAUSE)
 
 
+async def present(client: Client, what: Following) -> tuple[str, frozenset[Key]]:
+    """List once: the resourceVersion of the list, and what it names. Raises `errors.ApiError`."""
+    version, keys = "", set()
+    async for page in _pages(client, what):
+        version = version or page["metadata"]["resourceVersion"]
+        keys.update(map(key_of, page["items"]))
+    return version, frozenset(keys)
+
+
 def key_of(obj: Mapping[str, Any]) -> Key:
     """Tell an object's namespace (empty if it has none) and name."""
     metadata = obj["metadata"]

@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from unit.controller import audience, objects, stage
+from unit.controller import api_server, audience, objects, stage
 
-from controller import extension
+from controller import extension, follow, kube
+from controller.kube import paths
 
 DELETED = "2026-08-01T11:00:00Z"
 KEY = stage.KEY
@@ -73,3 +74,43 @@ async def test_late_news_of_an_object_that_has_a_successor_change_nothing(
     assert known is not None
     assert known.uid == "uid-2"
     assert scene.queue.waits(KEY)
+
+
+async def test_what_went_during_a_gap_is_swept(
+    scene: audience.Scene,
+    client: kube.Client,
+    server: api_server.ApiServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Kopf lists anew and tells nothing of it (2.9); what came after the list stays."""
+    monkeypatch.setattr(follow, "SWEEP", 0.01)
+    server.put(paths.extension("ns", "there"), objects.extension())
+    for name, version in (("there", "1"), ("gone", "2"), ("later", "9999")):
+        await scene.event(None, **SETTLED, namespace="ns", name=name, resourceVersion=version)
+    scene.queue.add_after(("ns", "gone"), 60.0)
+    scene.health.clear()
+
+    async with scene.following(scene.followers.sweep(client)):
+        await scene.until(lambda: bool(scene.health))
+
+    assert sorted(one.name for one in scene.known.extensions()) == ["later", "there"]
+    assert scene.health == ["ns"]
+    assert not scene.queue.waits(("ns", "gone"))
+
+
+async def test_a_sweep_that_fails_forgets_nothing(
+    scene: audience.Scene,
+    client: kube.Client,
+    server: api_server.ApiServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A server that is away is no server without Extensions."""
+    monkeypatch.setattr(follow, "SWEEP", 0.01)
+    server.refuse("GET", "extensions", 503, times=2)
+    server.put(stage.EXTENSION, objects.extension())
+    await scene.event(None, **SETTLED)
+
+    async with scene.following(scene.followers.sweep(client)):
+        await server.until(lambda: len(server.requests) > 3)
+
+    assert scene.known.extension(KEY) is not None
