@@ -1,31 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """What people hand to `render`, `validate` and `diff`: which form a file has, and its parts.
 
-Forms: a providerConfig, a Shoot, an Extension object, a Cluster, a ControllerDeployment with
-operator configs, the ConfigMap of operator configs. The form is told by `kind`; a mapping without a
-kind, or an empty file, is a providerConfig in the legacy form.
+Forms: a providerConfig, a Shoot, an Extension object, a Cluster; and with operator configs a
+ControllerDeployment, gardener-operator's Extension, or the ConfigMap. The form is told by `kind`; a
+mapping without a kind, or an empty file, is a providerConfig in the legacy form.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-
-import yaml
 
 from resmgr.config import configs, problem, provider
 
 from .. import cluster as clusters
 from .. import names
+from . import documents
 
 DEFAULT_VERSION = "1.34.0"
 """Kubernetes version for images when the file does not tell one."""
 
-MAX_ALIASES = 100
-"""YAML aliases in a file; a few kB with more of them can stand for gigabytes."""
-
 
 class Unreadable(Exception):
-    """The file is no YAML document or none of the forms."""
+    """The file is no YAML, none of the forms, or another one than is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +41,8 @@ class Given:
     def problems(self) -> tuple[tuple[problem.Problem, ...], tuple[problem.Problem, ...]]:
         """Judge it; give what is wrong and what is doubtful."""
         if self.operator is not None:
-            return tuple(configs.check(dict(self.operator), self.path)[1]), ()
+            texts, problems = configs.check(dict(self.operator), self.path)
+            return tuple(problems), () if problems else tuple(configs.warnings(texts, self.path))
         try:
             return (), self.parse().warnings
         except problem.ConfigProblems as problems:
@@ -63,35 +60,87 @@ class Given:
         return clusters.parse(_assumed(version or DEFAULT_VERSION))
 
 
-def read(text: str) -> list[Given]:
-    """Read all documents of a file. Raises `Unreadable`."""
+NOTHING = Given("providerConfig", "providerConfig")
+"""The extension enabled without a providerConfig."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The documents of a file that are ours, and what the others are (`KIND NAME`)."""
+
+    given: tuple[Given, ...]
+    foreign: tuple[str, ...] = ()
+
+
+def read(text: str) -> Read:
+    """Read all documents of a file, those in a List, too. Raises `Unreadable`."""
     try:
-        aliases = sum(
-            isinstance(event, yaml.AliasEvent)
-            for event in yaml.parse(text, Loader=yaml.CSafeLoader)
-        )
-        if aliases > MAX_ALIASES:
-            message = f"cannot read YAML: {aliases} aliases, at most {MAX_ALIASES} are accepted"
-            raise Unreadable(message)
-        documents = list(yaml.load_all(text, Loader=yaml.CSafeLoader))
-    except yaml.YAMLError as error:
-        message = f"cannot read YAML: {error}"
-        raise Unreadable(message) from error
-    return [_form(document) for document in documents or [None] if document or not documents[1:]]
+        loaded = documents.load(text)
+    except documents.NotYaml as error:
+        raise Unreadable(str(error)) from error
+    if not loaded:
+        return Read((NOTHING,))
+    given, foreign = [], []
+    for document in _flat(loaded):
+        ours = form(document)
+        if ours is not None:
+            given.append(ours)
+        else:
+            name = (document.get("metadata") or {}).get("name") or ""
+            foreign.append(f"{document['kind']} {name}".strip())
+    return Read(tuple(given), tuple(foreign))
 
 
-def _form(document: Any) -> Given:
+def one(text: str) -> Given:
+    """Read the one document of a file that says what a shoot wants. Raises `Unreadable`."""
+    found = read(text)
+    wanted = [each for each in found.given if each.operator is None]
+    if len(wanted) == 1:
+        return wanted[0]
+    seen = ", ".join([*(each.form for each in found.given), *found.foreign])
+    count = "more than one" if wanted else "no"
+    message = (
+        f"cannot choose: {count} providerConfig, Shoot, Cluster or Extension of type "
+        f"{names.EXTENSION_TYPE} in the file; it holds {seen}"
+    )
+    if any(each.operator is not None for each in found.given):
+        message += "; hint: operator configs are given by --operator-configs"
+    raise Unreadable(message)
+
+
+def form(document: Any) -> Given | None:
+    """Read one document as YAML or the API gives it; `None` if it is nothing of ours.
+
+    Raises `Unreadable` for one of ours that is malformed.
+    """
     kind = document.get("kind") if isinstance(document, dict) else None
     reader = _FORMS.get(kind) if isinstance(kind, str) else None
-    if reader is None:
-        return Given("providerConfig", "providerConfig", document)
     try:
-        return reader(document)
+        if reader is not None:
+            return reader(document)
+        if kind is not None and not _is_provider_config(document):
+            return None
     except clusters.IncompleteCluster as error:
         raise Unreadable(str(error)) from error
     except (KeyError, TypeError, AttributeError) as error:
-        message = f"cannot read {kind}: {type(error).__name__} {error}"
+        message = f"cannot read {kind}: it is not complete or not of this kind ({error})"
         raise Unreadable(message) from error
+    return replace(NOTHING, provider_config=document)
+
+
+def _flat(loaded: list[Any]) -> list[Any]:
+    flat: list[Any] = []
+    for document in loaded:
+        items = document.get("items") if isinstance(document, dict) else None
+        is_list = isinstance(items, list) and str(document.get("kind", "")).endswith("List")
+        flat += items if is_list and items else [document]
+    return flat
+
+
+def _is_provider_config(document: Mapping[str, Any]) -> bool:
+    """Whether a document with an unknown kind may be a misspelt providerConfig of ours."""
+    group = str(document.get("apiVersion") or "").partition("/")[0]
+    return document["kind"] == provider.KIND or group in {"", provider.API_VERSION.split("/")[0]}
 
 
 def _shoot(document: dict[str, Any]) -> Given:
@@ -111,24 +160,38 @@ def _shoot(document: dict[str, Any]) -> Given:
 
 def _cluster(document: dict[str, Any]) -> Given:
     given = _shoot(document["spec"]["shoot"])
-    return Given("Cluster", given.path, given.provider_config, clusters.parse(document))
+    path = f"spec.shoot.{given.path}"
+    return replace(given, form="Cluster", path=path, cluster=clusters.parse(document))
 
 
-def _extension(document: dict[str, Any]) -> Given:
-    return Given("Extension", "spec.providerConfig", document["spec"].get("providerConfig"))
+def _extension(document: dict[str, Any]) -> Given | None:
+    if str(document.get("apiVersion")).startswith("operator.gardener.cloud/"):
+        deployment = document["spec"].get("deployment") or {}
+        values = (deployment.get("extension") or {}).get("values") or {}
+        return _operator(values.get("configs"), "spec.deployment.extension.values.configs")
+    spec = document["spec"]
+    if spec.get("type") != names.EXTENSION_TYPE:
+        return None
+    return Given("Extension", "spec.providerConfig", spec.get("providerConfig"))
 
 
-def _config_map(document: dict[str, Any]) -> Given:
-    return Given("operator configs", "data", operator=document.get("data") or {})
+def _config_map(document: dict[str, Any]) -> Given | None:
+    if document["metadata"]["name"] != names.OPERATOR_CONFIGS:
+        return None
+    return _operator(document.get("data"), "data")
 
 
 def _deployment(document: dict[str, Any]) -> Given:
-    helm = document.get("helm") or document.get("providerConfig") or {}
-    values = helm.get("values") or {}
-    prefix = "helm" if "helm" in document else "providerConfig"
-    return Given(
-        "operator configs", f"{prefix}.values.configs", operator=values.get("configs") or {}
-    )
+    key = "helm" if "helm" in document else "providerConfig"
+    values = (document.get(key) or {}).get("values") or {}
+    return _operator(values.get("configs"), f"{key}.values.configs")
+
+
+def _operator(texts: Any, path: str) -> Given:
+    if texts is not None and not isinstance(texts, dict):
+        message = f"cannot read {path}: must be a mapping of TYPE to text"
+        raise Unreadable(message)
+    return Given("operator configs", path, operator=texts or {})
 
 
 _FORMS = {

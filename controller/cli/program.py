@@ -3,14 +3,16 @@
 
 import importlib
 import importlib.metadata
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
+from typing import IO, Any
 
 import click
 
 COMMANDS: Mapping[str, str] = {
     "run": "Run the controller on a seed.",
-    "render": "Print what a shoot would get, without any cluster.",
-    "validate": "Check providerConfigs, Shoots and operator configs, without any cluster.",
+    "render": "Print what a shoot would get; no cluster needed.",
+    "validate": "Check providerConfigs, Shoots, operator configs; no cluster needed.",
     "diff": "Compare what a shoot would get with what is there.",
     "completion": "Print the completion script of a shell.",
 }
@@ -18,6 +20,34 @@ COMMANDS: Mapping[str, str] = {
 
 PROBLEM, USAGE, UNREACHABLE = 1, 2, 3
 """Exit statuses."""
+
+
+class Refused(click.ClickException):
+    """What was handed over cannot be used; each problem is told on a line of its own."""
+
+    exit_code = PROBLEM
+
+    def __init__(self, what: str, problems: Iterable[object]) -> None:
+        """Keep what it is and what is wrong with it."""
+        self.problems = tuple(str(problem) for problem in problems)
+        super().__init__(f"cannot use {what}:")
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the message and then the problems."""
+        super().show(file)
+        for problem in self.problems:
+            click.echo(f"  {problem}", file=file, err=file is None)
+
+
+class Unreachable(click.ClickException):
+    """What is needed cannot be read or reached."""
+
+    exit_code = UNREACHABLE
+
+
+def warn(what: object) -> None:
+    """Tell a person something that does not keep the command from its work."""
+    click.echo(f"{click.style('warning', fg='yellow')}: {what}", err=True)
 
 
 class _Lazy(click.Group):
@@ -46,12 +76,19 @@ class _Lazy(click.Group):
 @click.group(
     cls=_Lazy,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Try: gardener-extension-cri-resmgr render examples/shoot.yaml",
+    epilog="""\b
+Examples:
+  gardener-extension-cri-resmgr validate shoot.yaml
+  gardener-extension-cri-resmgr render shoot.yaml
+  gardener-extension-cri-resmgr COMMAND --help""",
 )
 @click.version_option(
     importlib.metadata.version("gardener-extension-cri-resmgr"),
     "--version",
     prog_name="gardener-extension-cri-resmgr",
 )
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Bring a CRI resource manager to the nodes of Gardener shoots: the seed's side."""
+    if os.environ.get("NO_COLOR"):
+        ctx.color = False

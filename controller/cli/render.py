@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 import click
+import yaml
 
 from resmgr.config import configs, problem
 
@@ -14,7 +15,7 @@ from .. import charts, content, imagevector, managedresource
 from ..component import rendering
 from ..decide import plan
 from ..observed import Phase
-from . import inputs
+from . import inputs, program
 
 
 @click.command(
@@ -25,7 +26,10 @@ Examples:
   gardener-extension-cri-resmgr render - <providerconfig.yaml
   gardener-extension-cri-resmgr render --phase cleanup -o out/
   gardener-extension-cri-resmgr render shoot.yaml \\
-      --image gardener-extension-cri-resmgr-installation=localhost:5000/installation:dev -o out/""",
+      --image gardener-extension-cri-resmgr-installation=localhost:5000/installation:dev -o out/
+
+\b
+Exit status: 0 fine, 1 a problem was found, 2 wrong usage, 3 a file cannot be read.""",
 )
 @click.argument("file", type=click.File(encoding="utf-8"), required=False)
 @click.option(
@@ -59,33 +63,63 @@ Examples:
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder to write one file a manifest to, instead of printing one stream.",
 )
+@click.option("--force", is_flag=True, help="Write to a folder that has other *.yaml files, too.")
 def command(
     file: TextIO | None,
     phase: str,
     images: tuple[str, ...],
     operator_configs: Path | None,
     kubernetes_version: str | None,
-    agent: bool,
+    agent: bool,  # noqa: FBT001 - click gives it by name
     output: Path | None,
+    force: bool,  # noqa: FBT001 - the same
 ) -> None:
-    """Print what a shoot gets for FILE: a providerConfig, a Shoot or an Extension.
+    """Print what a shoot gets for FILE: a providerConfig, a Shoot, a Cluster or an Extension.
 
     Without FILE: for the extension enabled without a providerConfig. `-` reads standard input.
     """
-    texts = _operator(operator_configs)
-    try:
-        given = inputs.read(file.read())[0] if file else inputs.read("")[0]
-        builder = builder_for(images, agent_enabled=agent)
-        manifests = manifests_for(builder, given, texts, Phase(phase), kubernetes_version)
-    except (problem.ConfigProblems, inputs.Unreadable, content.Unbuildable) as error:
-        raise click.ClickException(str(error)) from error
+    builder = builder_for(images, agent_enabled=agent)
+    texts = operator_texts(operator_configs)
+    given = given_in(file)
+    manifests = manifests_for(builder, given, texts, Phase(phase), kubernetes_version)
     if output is None:
         click.echo(managedresource.stream(manifests).decode(), nl=False)
-        return
-    output.mkdir(parents=True, exist_ok=True)
-    for name, manifest in sorted(manifests.items()):
-        (output / name).write_bytes(manifest)
-        click.echo(f"{output / name}", err=True)
+    else:
+        _write(manifests, output, force=force)
+
+
+def _write(manifests: rendering.Manifests, folder: Path, *, force: bool) -> None:
+    """Write a file a manifest; refuse a folder whose other files would be taken for ours."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        others = sorted({path.name for path in folder.glob("*.yaml")} - manifests.keys())
+        if others and not force:
+            message = (
+                f"cannot write to {folder}: it has other manifests ({', '.join(others)}); "
+                "hint: remove them, or keep them with --force"
+            )
+            raise click.ClickException(message)
+        for name, manifest in sorted(manifests.items()):
+            (folder / name).write_bytes(manifest)
+            click.echo(f"{folder / name}", err=True)
+    except OSError as error:
+        message = f"cannot write to {folder}: {error}"
+        raise click.ClickException(message) from error
+
+
+def given_in(file: TextIO | None) -> inputs.Given:
+    """Read what a shoot wants; nothing means the extension without a providerConfig.
+
+    Raises `click.ClickException`.
+    """
+    if file is None:
+        return inputs.NOTHING
+    try:
+        return inputs.one(file.read())
+    except (OSError, UnicodeDecodeError) as error:
+        raise program.Unreachable(f"cannot read {file.name}: {error}") from error
+    except inputs.Unreadable as error:
+        raise click.ClickException(f"{file.name}: {error}") from error
 
 
 def builder_for(images: tuple[str, ...], *, agent_enabled: bool = False) -> content.Builder:
@@ -93,19 +127,32 @@ def builder_for(images: tuple[str, ...], *, agent_enabled: bool = False) -> cont
 
     Raises `click.ClickException` for an image vector that cannot be used.
     """
-    overwrite = os.environ.get("IMAGEVECTOR_OVERWRITE")
     try:
-        vector = imagevector.load(
-            charts.path("images.yaml"), Path(overwrite) if overwrite else None
-        )
+        vector = image_vector()
+        for warning in vector.warnings:
+            program.warn(warning)
         for image in images:
             name, found, reference = image.partition("=")
             if not found or not reference:
                 message = f"--image {image}: must be NAME=REF"
                 raise click.UsageError(message)
             vector = replaced(vector, name, reference)
-    except (imagevector.ImageVectorError, OSError) as error:
-        raise click.ClickException(str(error)) from error
+    except imagevector.ImageVectorError as error:
+        raise program.Refused(f"image vector {error.source}", error.problems) from error
+    return builder_of(vector, agent_enabled=agent_enabled)
+
+
+def image_vector() -> imagevector.ImageVector:
+    """Read the image vector that came with the program, with the override of the environment.
+
+    Raises `imagevector.ImageVectorError`.
+    """
+    overwrite = os.environ.get("IMAGEVECTOR_OVERWRITE")
+    return imagevector.load(charts.path("images.yaml"), Path(overwrite) if overwrite else None)
+
+
+def builder_of(vector: imagevector.ImageVector, *, agent_enabled: bool = False) -> content.Builder:
+    """Make a builder of the charts that came with the program."""
     return content.Builder(
         rendering.Renderer(charts.path("internal")), vector, agent_enabled=agent_enabled
     )
@@ -121,7 +168,8 @@ def replaced(vector: imagevector.ImageVector, name: str, reference: str) -> imag
         message = f"--image {name}: not in the image vector; it has {', '.join(known)}"
         raise click.UsageError(message)
     others = tuple(image for image in vector.images if image.name != name)
-    entry = imagevector.parse(f"images:\n- name: {name}\n  ref: {reference!r}\n")
+    text = yaml.safe_dump({"images": [{"name": name, "ref": reference}]})
+    entry = imagevector.parse(text, source=f"--image {name}")
     return imagevector.ImageVector(images=(*others, *entry.images))
 
 
@@ -132,27 +180,41 @@ def manifests_for(
     phase: Phase,
     kubernetes_version: str | None,
 ) -> rendering.Manifests:
-    """Build the node part's manifests for what was handed over.
+    """Build the node part's manifests for what was handed over; warn of what is doubtful in it.
 
-    Raises `problem.ConfigProblems`, `content.Unbuildable`.
+    Raises `click.ClickException`.
     """
-    wanted = given.parse()
-    merged = configs.merge(operator, wanted.configs) if phase is Phase.INSTALL else {}
-    step = plan.ApplyNode(phase, wanted, tuple(sorted(merged.items())))
-    return builder.node_manifests(step, given.facts(kubernetes_version))
+    try:
+        wanted = given.parse()
+        for warning in wanted.warnings:
+            program.warn(warning)
+        merged = configs.merge(operator, wanted.configs) if phase is Phase.INSTALL else {}
+        step = plan.ApplyNode(phase, wanted, tuple(sorted(merged.items())))
+        return builder.node_manifests(step, given.facts(kubernetes_version))
+    except problem.ConfigProblems as error:
+        raise program.Refused(f"the {given.form}", error.problems) from error
+    except content.Unbuildable as error:
+        raise click.ClickException(str(error)) from error
 
 
-def _operator(path: Path | None) -> Mapping[str, str]:
+def operator_texts(path: Path | None) -> Mapping[str, str]:
+    """Read the operator's configs from a file, if one is given. Raises `click.ClickException`."""
     if path is None:
         return {}
     try:
-        given = inputs.read(path.read_text(encoding="utf-8"))[0]
-    except (OSError, inputs.Unreadable) as error:
-        raise click.ClickException(f"cannot read {path}: {error}") from error
-    data = given.operator if given.operator is not None else given.provider_config
-    if not isinstance(data, dict):
-        raise click.ClickException(f"cannot read {path}: it is no mapping of TYPE to text")
-    texts, problems = configs.check(data, str(path))
+        found = inputs.read(path.read_text(encoding="utf-8")).given
+    except (OSError, UnicodeDecodeError) as error:
+        raise program.Unreachable(f"cannot read {path}: {error}") from error
+    except inputs.Unreadable as error:
+        raise click.ClickException(f"{path}: {error}") from error
+    named = [each for each in found if each.operator is not None]
+    bare = [each for each in found if each.form == inputs.NOTHING.form]
+    given = (named or bare or [inputs.NOTHING])[0]
+    data = given.operator if named else given.provider_config or {}
+    if not isinstance(data, dict) or not (named or bare):
+        message = f"cannot read {path}: it holds no mapping of TYPE to text"
+        raise click.ClickException(message)
+    texts, problems = configs.check(data, given.path if named else "")
     if problems:
-        raise click.ClickException(str(problem.ConfigProblems(problems)))
+        raise program.Refused(str(path), problems)
     return texts

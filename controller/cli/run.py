@@ -17,7 +17,21 @@ import click
 
 from resmgr.config import problem
 
-from .. import app, durations, kube, leader, logs, metrics, names, probes, settings, waiting
+from .. import (
+    app,
+    content,
+    durations,
+    garbage,
+    imagevector,
+    kube,
+    leader,
+    logs,
+    metrics,
+    names,
+    probes,
+    settings,
+    waiting,
+)
 from ..kube import connection
 from . import program, render
 
@@ -61,7 +75,11 @@ class _Address(click.ParamType[probes.Address | None]):
     epilog="""\b
 Examples:
   gardener-extension-cri-resmgr run --kubeconfig seed.kubeconfig --leader-election=false
-  gardener-extension-cri-resmgr run --config config.yaml --max-concurrent-reconciles=20""",
+  gardener-extension-cri-resmgr run --config config.yaml --max-concurrent-reconciles=20
+
+\b
+Exit status: 0 told to stop, 1 wrong configuration or lost leadership, 2 wrong usage,
+3 the API server or an address to listen on cannot be had.""",
 )
 @click.option(
     "--config",
@@ -140,7 +158,7 @@ Examples:
     help="[env: EXTENSION_CONFIGMAP_NAMESPACE; default: the leader election's namespace]",
 )
 @click.option(
-    "--log-level", type=click.Choice(["debug", "info", "error"]), default="info", show_default=True
+    "--log-level", type=click.Choice(list(logs.LEVELS)), default="info", show_default=True
 )
 @click.option(
     "--log-format",
@@ -160,6 +178,14 @@ def command(**flags: object) -> None:
     except connection.ConnectionProblem as error:
         LOGGER.error("%s", error)  # noqa: TRY400 - the traceback would tell nothing
         raise SystemExit(program.UNREACHABLE) from error
+    except imagevector.ImageVectorError as error:
+        for each in error.problems:
+            LOGGER.error(  # noqa: TRY400 - as above
+                "cannot use image vector %s: %s; hint: chart value imageVectorOverwrite",
+                error.source,
+                each,
+            )
+        raise SystemExit(program.PROBLEM) from error
     except problem.ConfigProblems as problems:
         for each in problems.problems:
             LOGGER.error("cannot use the configuration: %s", each)  # noqa: TRY400 - as above
@@ -167,11 +193,20 @@ def command(**flags: object) -> None:
 
 
 def _settings(file: object) -> settings.Settings:
-    return (
-        settings.parse(file.read_text(encoding="utf-8"))
-        if isinstance(file, Path)
-        else settings.Settings()
-    )
+    if not isinstance(file, Path):
+        return settings.Settings()
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise problem.ConfigProblems([problem.Problem(str(file), str(error))]) from error
+    return settings.parse(text)
+
+
+def _builder() -> content.Builder:
+    vector = render.image_vector()
+    for warning in vector.warnings:
+        LOGGER.warning("image vector: %s", warning)
+    return render.builder_of(vector)
 
 
 def _options(
@@ -182,7 +217,7 @@ def _options(
     return app.Options(
         connection=link,
         settings=config,
-        builder=render.builder_for(()),
+        builder=_builder(),
         identity=f"{socket.gethostname()}_{uuid.uuid4()}",
         version=importlib.metadata.version("gardener-extension-cri-resmgr"),
         lease_namespace=own,
@@ -227,6 +262,7 @@ async def _run(options: app.Options) -> int:
     take_signals()
     counts = metrics.Metrics(version=options.version, leader_lease=options.lease_name)
     LOGGER.info("starting version %s as %s", options.version, options.identity)
+    garbage.settle()
     async with (
         kube.Client(
             options.connection,
@@ -246,9 +282,29 @@ async def _run(options: app.Options) -> int:
         try:
             await app.App(options, clocks, client, lease_client, counts).run(stop, take_signals)
         except* (leader.LeadershipLost, app.WatchEnded) as lost:
-            LOGGER.error("%s", lost.exceptions[0])  # noqa: TRY400 - a traceback would tell nothing
+            LOGGER.error("%s", _first(lost))  # noqa: TRY400 - a traceback would tell nothing
             status = program.PROBLEM
-        except* kube.ApiError as errors:
-            LOGGER.error("%s", errors.exceptions[0])  # noqa: TRY400 - as above
+        except* (kube.ApiError, OSError) as errors:
+            cause = _first(errors)
+            LOGGER.error("%s", _with_hint(cause))  # noqa: TRY400 - as above
             status = program.UNREACHABLE
         return status
+
+
+def _first(error: BaseException) -> BaseException:
+    """The first single error in groups of groups."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def _with_hint(error: BaseException) -> str:
+    """An error of the API server or of a socket of ours, and what helps against it."""
+    if isinstance(error, kube.Forbidden):
+        return f"{error}; hint: give the identity the rights of the chart's ServiceAccount"
+    if isinstance(error, kube.ApiError):
+        return f"{error}; hint: check the server in the kubeconfig, and the way to it"
+    return (
+        f"cannot listen: {getattr(error, 'strerror', None) or error}; "
+        "hint: give another --metrics-bind-address or --health-bind-address"
+    )

@@ -15,7 +15,7 @@ from . import inputs, program
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the answer."""
+    """One line of the answer; `severity` is `error`, `warning` or `note`."""
 
     file: str
     severity: str
@@ -31,19 +31,29 @@ Examples:
   gardener-extension-cri-resmgr validate examples/*.yaml
   gardener-extension-cri-resmgr validate -o json - <shoot.yaml
 
+\b
 Exit status: 0 fine, 1 problems found, 2 wrong usage, 3 a file cannot be read.""",
 )
 @click.argument("files", nargs=-1, required=True)
 @click.option(
-    "-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True
+    "-o",
+    "--output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="json: a list of objects with file, severity, path, message, hint.",
 )
 def command(files: tuple[str, ...], output: str) -> None:
-    """Check FILES: providerConfigs, Shoots, Extensions, Clusters or operator configs."""
+    """Check FILES: providerConfigs, Shoots, Extensions, Clusters or operator configs.
+
+    `-` reads standard input. Other kinds of objects are passed over.
+    """
     findings: list[Finding] = []
     unread = False
     for file in files:
         try:
-            text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+            data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+            text = data.decode()
         except (OSError, UnicodeDecodeError) as error:
             unread = True
             findings.append(Finding(file, "error", "", f"cannot read the file: {error}"))
@@ -61,11 +71,11 @@ def command(files: tuple[str, ...], output: str) -> None:
 
 def _judge(file: str, text: str) -> list[Finding]:
     try:
-        documents = inputs.read(text)
+        read = inputs.read(text)
     except inputs.Unreadable as error:
         return [Finding(file, "error", "", str(error))]
-    found: list[Finding] = []
-    for given in documents:
+    found = [Finding(file, "note", "", f"{kind} is not judged") for kind in read.foreign]
+    for given in read.given:
         errors, warnings = given.problems()
         found += [_finding(file, "error", each) for each in errors]
         found += [_finding(file, "warning", each) for each in warnings]
@@ -81,11 +91,12 @@ def _plain(finding: Finding) -> dict[str, str | None]:
 
 
 def _print(findings: list[Finding], files: tuple[str, ...]) -> None:
-    colours = {"error": "red", "warning": "yellow"}
+    colours = {"error": "red", "warning": "yellow", "note": "cyan"}
     for finding in findings:
         where = ": ".join(filter(None, (finding.file, finding.path)))
         word = click.style(finding.severity, fg=colours[finding.severity])
         hint = f", {finding.hint}" if finding.hint else ""
         click.echo(f"{where}: {word}: {finding.message}{hint}")
     bad = {finding.file for finding in findings if finding.severity == "error"}
-    click.echo(f"{len(files) - len(bad)} of {len(files)} files are fine")
+    fine = sum(file not in bad for file in files)
+    click.echo(f"{fine} of {len(files)} {'file is' if len(files) == 1 else 'files are'} fine")

@@ -19,6 +19,7 @@ class ImageVectorError(ValueError):
     """A vector that cannot be used, with everything that is wrong with it."""
 
     def __init__(self, source: str, problems: Iterable[problem.Problem]) -> None:
+        self.source = source
         self.problems = tuple(problems)
         listed = "; ".join(str(item) for item in self.problems)
         super().__init__(f"cannot use image vector {source}: {listed}")

@@ -96,7 +96,7 @@ def in_cluster(environment: Mapping[str, str], root: Path = SERVICE_ACCOUNT) -> 
     except OSError as error:
         message = (
             f"cannot read the pod's credentials: {error}; "
-            "hint: is a ServiceAccount token mounted? (chart value serviceAccount.mountToken)"
+            "hint: is a ServiceAccount token mounted? (chart value serviceAccount.projectToken)"
         )
         raise ConnectionProblem(message) from error
     namespace = root / "namespace"
