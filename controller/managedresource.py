@@ -199,7 +199,9 @@ class Writer:
             return await self._change(desired, secret, seen)
         except kube.NotFound:
             # It has gone, and the cache does not know yet.
-            return await self._create(desired, name)
+            if await self._create(desired, name):
+                return True
+            raise
 
     async def _create(self, desired: Desired, secret: str) -> bool:
         """Create the ManagedResource; tell whether it was not there yet."""
@@ -223,7 +225,7 @@ class Writer:
         )
         forgotten, kept = replaced[:-REMEMBERED], replaced[-REMEMBERED:]
         patch = difference(seen, build(desired, name, kept))
-        if name not in seen.secrets or not await self._exists(desired.namespace, name):
+        if name not in seen.secrets or not await self._holds(desired.namespace, secret):
             await self._create_secret(desired, secret)
         elif not patch:
             return False
@@ -266,12 +268,13 @@ class Writer:
         for name in secrets:
             await self.delete_secret(namespace, name)
 
-    async def _exists(self, namespace: str, name: str) -> bool:
+    async def _holds(self, namespace: str, secret: dict[str, Any]) -> bool:
+        """Tell whether the Secret is there with these data; it may have been made anew by hand."""
         try:
-            await self._client.get(paths.secret(namespace, name))
+            present = await self._client.get(paths.secret(namespace, secret["metadata"]["name"]))
         except kube.NotFound:
             return False
-        return True
+        return bool(present.get("data") == secret["data"])
 
     async def _create_secret(self, desired: Desired, secret: dict[str, Any]) -> None:
         """Create the Secret; one of the same name must have the same data, else it is replaced."""

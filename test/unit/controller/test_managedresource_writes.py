@@ -157,6 +157,25 @@ async def test_a_secret_of_that_name_with_other_data_is_replaced(
     assert found["data"] == wanted["data"]
 
 
+async def test_a_secret_in_use_that_somebody_made_anew_is_mended(
+    writer: managedresource.Writer, server: api_server.ApiServer
+) -> None:
+    """What is applied to the shoot is ours alone, though nothing else has changed."""
+    await writer.apply(desired(), None)
+    (name,) = server.names(SECRETS)
+    path = paths.secret(objects.NAMESPACE, name)
+    before = server.get(path)
+    server.change(path, {"data": {managedresource.DATA_KEY: "dGFtcGVyZWQ="}})
+
+    written = await writer.apply(desired(), there(server))
+
+    mended = server.get(path)
+    assert written
+    assert mended is not None
+    assert before is not None
+    assert mended["data"] == before["data"]
+
+
 async def test_a_secret_left_by_a_killed_create_is_used(
     writer: managedresource.Writer, server: api_server.ApiServer
 ) -> None:
