@@ -2,11 +2,22 @@
 """Kubernetes quantities as whole numbers: `750m` is 750,000,000 billionths.
 
 Whole numbers of billionths (nano) keep every value exact, since Kubernetes itself rounds up to a
-billionth. QoS classes and conversions to cpu.shares join this module with the daemon.
+billionth. Below them are the kubelet's ways to write a container's CPU into cgroup values and a
+pod's QoS class into its cgroup's path, in both directions.
 """
 
 import re
 
+from .model import LinuxResources, Qos, Requirements
+
+MIN_SHARES = 2
+MAX_SHARES = 262144
+"""Bounds of cpu.shares that the kernel takes."""
+
+PERIOD = 100_000
+"""The kubelet's period of CPU quotas, microseconds."""
+
+_MIN_QUOTA = 1000
 _NANO = 10**9
 _MAX = (2**63 - 1) * _NANO
 _MAX_LENGTH = 64
@@ -41,3 +52,63 @@ def parse(text: str) -> int:
 def milli(text: str) -> int:
     """Thousandths that the quantity stands for, rounded up; raises `ValueError` as `parse`."""
     return -(-parse(text) // 10**6)
+
+
+def shares(milli_cpu: int) -> int:
+    """The cpu.shares of a CPU request in milli-CPU, within the bounds of the kernel."""
+    return min(max(MIN_SHARES, milli_cpu * 1024 // 1000), MAX_SHARES)
+
+
+def milli_of_shares(cpu_shares: int) -> int:
+    """The CPU request in milli-CPU that cpu.shares stand for; the smallest stand for none."""
+    return 0 if cpu_shares <= MIN_SHARES else _rounded(cpu_shares * 1000, 1024)
+
+
+def quota(milli_cpu: int) -> tuple[int, int]:
+    """Quota and period in microseconds of a CPU limit in milli-CPU; 0 and 0 for no limit."""
+    return (max(_MIN_QUOTA, milli_cpu * PERIOD // 1000), PERIOD) if milli_cpu > 0 else (0, 0)
+
+
+def milli_of_quota(cpu_quota: int, period: int) -> int:
+    """The CPU limit in milli-CPU that a quota of a period stands for; 0 for no limit."""
+    return _rounded(cpu_quota * 1000, period) if cpu_quota > 0 and period > 0 else 0
+
+
+def _rounded(numerator: int, denominator: int) -> int:
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def qos(cgroup_parent: str) -> Qos:
+    """The QoS class of a pod from the path of its cgroup (resource manager, section 8.5).
+
+    One level above the kubelet's own is allowed for. An empty path is that of a best-effort pod;
+    a path of another form is `UNKNOWN`.
+    """
+    if not cgroup_parent:
+        return Qos.BEST_EFFORT
+    tops = ("kubepods", "kubepods.slice")
+    parts = cgroup_parent.removeprefix("/").split("/")
+    if parts[0] not in tops:
+        del parts[0]
+    if parts and parts[0] in tops:
+        del parts[0]
+    level = parts[0] if parts else ""
+    if level in ("kubepods-besteffort.slice", "besteffort"):
+        return Qos.BEST_EFFORT
+    if level in ("kubepods-burstable.slice", "burstable"):
+        return Qos.BURSTABLE
+    return Qos.GUARANTEED if level.startswith(("kubepods-pod", "pod")) else Qos.UNKNOWN
+
+
+def estimate(linux: LinuxResources, pod_qos: Qos) -> Requirements:
+    """What a container asks for, from the values that the kubelet made of it (section 8.4).
+
+    A memory request leaves no trace, except that it is the limit in a guaranteed pod, as the CPU
+    limit is the request there.
+    """
+    request = milli_of_shares(linux.shares) or None
+    memory = linux.memory_limit if linux.memory_limit > 0 else None
+    if pod_qos is Qos.GUARANTEED:
+        return Requirements(request, request or 0, memory or 0, memory)
+    limit = milli_of_quota(linux.quota, linux.period) or None
+    return Requirements(cpu_request=request, cpu_limit=limit, memory_limit=memory)

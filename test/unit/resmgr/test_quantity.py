@@ -6,6 +6,7 @@ import hypothesis.strategies as st
 import pytest
 
 from resmgr import quantity
+from resmgr.model import LinuxResources, Qos, Requirements
 
 
 @pytest.mark.parametrize(
@@ -70,3 +71,99 @@ def test_milli_of_whole_milli_is_exact(count: int, unit: str) -> None:
     hypothesis.assume(count < 2**50 or unit != "k")
 
     assert quantity.milli(f"{count}{unit}") == count * {"m": 1, "": 1000, "k": 10**6}[unit]
+
+
+@pytest.mark.parametrize(
+    ("milli", "shares"), [(0, 2), (1, 2), (3, 3), (250, 256), (1500, 1536), (10**9, 262144)]
+)
+def test_shares_are_within_the_kernels_bounds(milli: int, shares: int) -> None:
+    """A CPU is 1024 shares; there are no fewer than 2 and no more than 262144."""
+    assert quantity.shares(milli) == shares
+
+
+@pytest.mark.parametrize(("shares", "milli"), [(0, 0), (2, 0), (3, 3), (256, 250), (1024, 1000)])
+def test_the_smallest_shares_are_no_request(shares: int, milli: int) -> None:
+    """Others are rounded to the nearest thousandth."""
+    assert quantity.milli_of_shares(shares) == milli
+
+
+@pytest.mark.parametrize(
+    ("milli", "quota"),
+    [(0, (0, 0)), (5, (1000, 100000)), (10, (1000, 100000)), (1500, (150000, 100000))],
+)
+def test_quotas_have_a_smallest_value(milli: int, quota: tuple[int, int]) -> None:
+    """A limit is a part of 100 ms, of at least 1 ms; no limit is no quota."""
+    assert quantity.quota(milli) == quota
+
+
+@pytest.mark.parametrize(
+    ("quota", "period", "milli"),
+    [(0, 100000, 0), (5000, 0, 0), (-1, 100000, 0), (150000, 100000, 1500), (10004, 100000, 100)],
+)
+def test_quotas_of_any_period_are_limits(quota: int, period: int, milli: int) -> None:
+    """What is not limited has the limit 0; others are rounded to the nearest thousandth."""
+    assert quantity.milli_of_quota(quota, period) == milli
+
+
+@hypothesis.given(st.integers(11, 255_000))
+def test_cgroup_values_bring_requests_back(milli: int) -> None:
+    """What the kubelet wrote tells what was asked for, shares to within a thousandth of a CPU."""
+    assert quantity.milli_of_quota(*quantity.quota(milli)) == milli
+    assert abs(quantity.milli_of_shares(quantity.shares(milli)) - milli) <= 1
+
+
+@pytest.mark.parametrize("milli", [1000 * cpus for cpus in (*range(1, 65), 255)])
+def test_whole_cpus_come_back_exactly(milli: int) -> None:
+    """No whole number of CPUs is lost on the way through shares."""
+    assert quantity.milli_of_shares(quantity.shares(milli)) == milli
+
+
+@pytest.mark.parametrize(
+    ("path", "qos"),
+    [
+        ("", Qos.BEST_EFFORT),
+        ("/kubepods/besteffort/pod123", Qos.BEST_EFFORT),
+        ("/kubepods/burstable/pod123", Qos.BURSTABLE),
+        ("/kubepods/pod123", Qos.GUARANTEED),
+        ("kubepods/pod123", Qos.GUARANTEED),
+        (
+            "/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod1.slice",
+            Qos.BEST_EFFORT,
+        ),
+        ("/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod1.slice", Qos.BURSTABLE),
+        ("/kubepods.slice/kubepods-pod1.slice", Qos.GUARANTEED),
+        ("/machines/kubepods/burstable/pod123", Qos.BURSTABLE),
+        ("/machines/kubepods/pod123", Qos.GUARANTEED),
+        ("/a/b/kubepods/pod123", Qos.UNKNOWN),
+        ("/kubepods", Qos.UNKNOWN),
+        ("/system.slice", Qos.UNKNOWN),
+        ("/", Qos.UNKNOWN),
+    ],
+)
+def test_the_cgroup_tells_the_qos_class(path: str, qos: Qos) -> None:
+    """Both forms of the kubelet, and one level above them, are understood."""
+    assert quantity.qos(path) is qos
+
+
+@pytest.mark.parametrize(
+    ("linux", "qos", "requirements"),
+    [
+        (LinuxResources(), Qos.BEST_EFFORT, Requirements()),
+        (
+            LinuxResources(shares=512, quota=100000, period=100000, memory_limit=4096),
+            Qos.BURSTABLE,
+            Requirements(cpu_request=500, cpu_limit=1000, memory_limit=4096),
+        ),
+        (
+            LinuxResources(shares=2048, quota=-1, period=100000, memory_limit=4096),
+            Qos.GUARANTEED,
+            Requirements(2000, 2000, 4096, 4096),
+        ),
+        (LinuxResources(shares=2), Qos.GUARANTEED, Requirements(None, 0, 0, None)),
+    ],
+)
+def test_requirements_are_estimated(
+    linux: LinuxResources, qos: Qos, requirements: Requirements
+) -> None:
+    """Shares, quota and memory limit tell what the container asks for."""
+    assert quantity.estimate(linux, qos) == requirements

@@ -9,6 +9,7 @@ from unit.resmgr.sysfs import trees
 from resmgr import cpuset
 from resmgr.policy import allocator
 from resmgr.policy.allocator import Priority
+from resmgr.sysfs import machine
 
 ALL = "0-79"
 HIGH, NORMAL, LOW, NONE = Priority
@@ -189,7 +190,25 @@ def test_release_and_allocate_are_halves(
 
 def test_thousands_of_cpus_are_divided() -> None:
     """A machine of 4096 CPUs is shared out to the last one, in odd portions."""
-    taker = allocator.Allocator.of(trees.Tree(packages=8, nodes=4, cores=64, threads=2).machine())
+    cpus = {
+        id_: machine.Cpu(
+            id_,
+            package=id_ % 2048 // 256,
+            die=0,
+            core=id_ % 2048,
+            node=0,
+            threads=cpuset.of([id_ % 2048, id_ % 2048 + 2048]),
+            base_frequency=2000 + id_ % 3,
+        )
+        for id_ in range(4096)
+    }
+    packages = {
+        package: machine.Package(
+            package, cpuset.of(id_ for id_ in cpus if cpus[id_].package == package), nodes=1
+        )
+        for package in range(8)
+    }
+    taker = allocator.Allocator.of(machine.Machine(cpus, {}, packages))
     free = taker.online
     for prefer, count in zip([HIGH, NORMAL, LOW, NONE] * 8, range(33, 129, 3), strict=True):
         free &= ~taker.allocate(free, count, prefer)
