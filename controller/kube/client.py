@@ -23,6 +23,9 @@ Object = dict[str, Any]
 TOKEN_LIFETIME = 60.0
 """Seconds until a token file is read again; the kubelet renews tokens long before they end."""
 
+STREAMS = 4
+"""Connections besides those for requests: each watch holds one, and must leave the others free."""
+
 _MERGE = "application/merge-patch+json"
 _APPLY = "application/apply-patch+yaml"
 
@@ -52,7 +55,7 @@ class Client:
         self._token_read_at = float("-inf")
         self._timeout = aiohttp.ClientTimeout(total=timeout)
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(ssl=connection.ssl(), limit=max_connections),
+            connector=aiohttp.TCPConnector(ssl=connection.ssl(), limit=max_connections + STREAMS),
             headers={"User-Agent": user_agent},
             json_serialize=_dumps,
             auto_decompress=True,

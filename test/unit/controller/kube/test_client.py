@@ -2,6 +2,7 @@
 """One request and its answer, against a server that really answers."""
 
 import asyncio
+import contextlib
 import pathlib
 from collections.abc import AsyncIterator
 
@@ -9,6 +10,7 @@ import pytest
 from unit.controller import api_server
 
 from controller import kube
+from controller.kube import client as client_module
 from controller.kube import paths
 
 SECRET = paths.secret("ns", "s")
@@ -241,3 +243,22 @@ async def test_text_beyond_ascii_arrives_as_it_is(
     found = server.get(SECRET)
     assert found is not None
     assert found["metadata"]["annotations"] == {"a": "Größe ✓"}
+
+
+async def test_watches_take_no_connection_away_from_requests(
+    server: api_server.ApiServer,
+) -> None:
+    """Also with the smallest limit that the configuration allows."""
+    path, params = paths.MANAGED_RESOURCES, {"watch": "1", "resourceVersion": "0"}
+    async with (
+        asyncio.timeout(api_server.DEADLINE),
+        kube.Client(
+            kube.Connection(server.url), clock=lambda: 0.0, max_connections=1, timeout=5.0
+        ) as client,
+        contextlib.AsyncExitStack() as watches,
+    ):
+        for _ in range(client_module.STREAMS):
+            stream = client.stream(path, params, accept="application/json", idle=60.0)
+            await watches.enter_async_context(stream)
+
+        assert (await client.get(paths.MANAGED_RESOURCES))["kind"] == "List"
