@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A connection of a client: its streams become calls."""
+
+import asyncio
+import dataclasses
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from ..wire import connection, events, fields, limits
+from ..wire.grpc import statuses, timeouts
+from . import calls, forward, intercept, link, observe, peer, router, turn
+
+_LOG = logging.getLogger("cri/server")
+
+_MOST_KNOWN: Final = 64
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Shared:
+    """What all connections of a server use together."""
+
+    routes: router.Router
+    turns: turn.Turn
+    tasks: intercept.Spawner
+    loop: asyncio.AbstractEventLoop
+    budget: observe.Budget = dataclasses.field(default_factory=observe.Budget)
+    bounds: limits.Limits = connection.DEFAULT_LIMITS
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Head:
+    """What the head of a request asks for: the same for each call with the same block."""
+
+    route: router.Route | None
+    timeout: float | None = None
+    refusal: fields.Block | None = None
+
+
+class Downstream(link.Link):
+    """One connection of a client."""
+
+    def __init__(self, shared: Shared, ended: Callable[["Downstream"], None]) -> None:
+        super().__init__(connection.Connection(client=False, bounds=shared.bounds), shared.turns)
+        self.calls: dict[int, calls.Incoming] = {}
+        self.loop = shared.loop
+        self._shared = shared
+        self._ended = ended
+        self._known: dict[fields.Block, _Head] = {}
+        self._peer: peer.Peer | None = None
+
+    @property
+    def peer(self) -> peer.Peer | None:
+        """Who connected."""
+        if self._peer is None and self.transport is not None:
+            self._peer = peer.of_socket(self.transport.get_extra_info("socket"))
+        return self._peer
+
+    @property
+    def finished(self) -> bool:
+        """Whether we have said good-bye and the last call has ended."""
+        return self.connection.drained and not self.calls
+
+    def handle(self, event: events.Event) -> None:
+        """Give an event to its call, or begin one."""
+        kind = type(event)
+        if kind is events.DataReceived:
+            call = self.calls.get(event.stream_id)  # type: ignore[union-attr]
+            if call is not None:
+                call.request_data(event.data, end_stream=event.end_stream)  # type: ignore[union-attr]
+        elif kind is events.HeadersReceived:
+            self._begin(event)  # type: ignore[arg-type]
+        else:
+            self._handle_rare(event)
+
+    def _handle_rare(self, event: events.Event) -> None:
+        if isinstance(event, events.DataSent):
+            call = self.calls.get(event.stream_id)
+            if call is not None:
+                call.response_sent(event.size)
+        elif isinstance(event, events.StreamReset):
+            call = self.calls.pop(event.stream_id, None)
+            if call is not None:
+                call.request_reset()
+        elif isinstance(event, events.TrailersReceived):
+            call = self.calls.get(event.stream_id)
+            if call is not None:
+                call.request_trailers(event.block)
+        elif isinstance(event, events.ConnectionFailed):
+            _LOG.debug("a client broke HTTP/2's rules: %s", event.message)
+            self._end_calls()
+
+    def _begin(self, event: events.HeadersReceived) -> None:
+        """A client opened a stream."""
+        head = self._known.get(event.block)
+        if head is None:
+            head = self._judge(event.block)
+        route = head.route
+        if route is None:
+            self._refuse(event.stream_id, head)
+        elif route.handler is not None:
+            self._intercept(event, route, route.handler, head.timeout)
+        elif route.runtime is None:
+            block = statuses.trailers_only(route.missing)
+            self.connection.headers(event.stream_id, block, end_stream=True)
+        else:
+            observer = None
+            if route.observer is not None:
+                method = (event.block.get(b":path") or b"").decode("ascii", "replace")
+                observer = observe.Recorder(
+                    method, event.block, route.observer, self._shared.budget, self.loop
+                )
+            pair = forward.Pair(
+                self,
+                event.stream_id,
+                route.runtime,
+                event.block,
+                end_stream=event.end_stream,
+                observer=observer,
+            )
+            self.calls[event.stream_id] = pair
+            pair.start(head.timeout)
+
+    def _intercept(
+        self,
+        event: events.HeadersReceived,
+        route: router.Route,
+        handler: intercept.Handler,
+        timeout: float | None,
+    ) -> None:
+        call = intercept.Intercepted(
+            self,
+            event.stream_id,
+            handler,
+            event.block,
+            runtime=route.runtime,
+            tasks=self._shared.tasks,
+            budget=self._shared.budget,
+        )
+        self.calls[event.stream_id] = call
+        call.start(timeout, end_stream=event.end_stream)
+
+    def _judge(self, block: fields.Block) -> _Head:
+        """Work out what a head asks for, and remember it."""
+        refusal = _refusal(block)
+        if refusal is not None:
+            head = _Head(None, refusal=refusal)
+        else:
+            timeout = block.get(b"grpc-timeout")
+            head = _Head(
+                self._shared.routes.find(block.get(b":path") or b""),
+                None if timeout is None else timeouts.parse(timeout),
+            )
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        self._known[block] = head
+        return head
+
+    def _refuse(self, stream_id: int, head: _Head) -> None:
+        """Answer what is not gRPC as HTTP does, with a word for a person who tries curl."""
+        assert head.refusal is not None  # noqa: S101  # `_judge` sets one of the two
+        self.connection.headers(stream_id, head.refusal)
+        self.connection.data(stream_id, memoryview(_NO_GRPC), end_stream=True)
+
+    def lost(self, message: str) -> None:
+        """The client is gone: its calls end."""
+        _LOG.debug("a client is gone: %s", message)
+        self._end_calls()
+        self._ended(self)
+
+    def _end_calls(self) -> None:
+        ended = self.calls
+        self.calls = {}
+        for call in ended.values():
+            call.request_reset()
+
+
+_NO_GRPC: Final = b"this is a gRPC server\n"
+
+
+def _refusal(block: fields.Block) -> fields.Block | None:
+    """The answer to a request that is not gRPC; None for one that is."""
+    if block.get(b":method") != b"POST":
+        status = b"405"
+    elif not (block.get(b"content-type") or b"").startswith(statuses.CONTENT_TYPE):
+        status = b"415"
+    else:
+        return None
+    length = b"%d" % len(_NO_GRPC)
+    return fields.Block(
+        ((b":status", status), (b"content-type", b"text/plain"), (b"content-length", length))
+    )

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Accepts connections on a unix socket, and ends them without losing a call."""
+
+import asyncio
+import contextlib
+import logging
+import socket
+from typing import Final
+
+from ..wire import codes
+from . import downstream, sockets
+
+_LOG = logging.getLogger("cri/server")
+
+_INTERVAL: Final = 5.0
+"""Seconds between two looks at all connections."""
+
+_MOST_CONNECTIONS: Final = 1000
+"""Over this one that has no calls makes room; a client dials again when it needs to."""
+
+
+class Server:
+    """A listening socket and its connections."""
+
+    def __init__(self, path: str, shared: downstream.Shared) -> None:
+        self.path = path
+        self._shared = shared
+        self._loop = shared.loop
+        self._links: dict[downstream.Downstream, None] = {}
+        self._silent: set[downstream.Downstream] = set()
+        self._server: asyncio.Server | None = None
+        self._identity: tuple[int, int] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    async def start(self, listener: socket.socket | None = None) -> None:
+        """Listen, on a socket that is there already or at the path.
+
+        Raises `sockets.SocketError`.
+        """
+        if listener is None:
+            listener = sockets.listen(self.path)
+        self._identity = sockets.identity(self.path)
+        self._server = await self._loop.create_unix_server(self._make, sock=listener, backlog=1024)
+        self._timer = self._loop.call_later(_INTERVAL, self._look)
+
+    async def stop(self, grace: float) -> None:
+        """Take no more calls, let those under way end for `grace` seconds, close everything.
+
+        The socket goes first, so that the next process can listen while this one finishes.
+        """
+        if self._timer is not None:
+            self._timer.cancel()
+        sockets.remove(self.path, self._identity)
+        if self._server is not None:
+            self._server.close()
+        for link in list(self._links):
+            link.connection.shut_down()
+            link.touch()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(grace):
+                await self._empty.wait()
+        for link in list(self._links):
+            _LOG.warning("closing a connection with %d calls under way", len(link.calls))
+            link.give_up(codes.ErrorCode.NO_ERROR, "the relay is stopping")
+        for link in list(self._links):
+            link.flush()
+            if link.transport is not None:
+                link.transport.abort()
+
+    def adopt_access(self, source: str) -> None:
+        """Give the socket the owner and mode of another one."""
+        sockets.copy_access(source, self.path)
+
+    @property
+    def connections(self) -> int:
+        """How many connections there are."""
+        return len(self._links)
+
+    # -- Connections --------------------------------------------------------------------------
+
+    def _make(self) -> downstream.Downstream:
+        link = downstream.Downstream(self._shared, self._ended)
+        if len(self._links) >= _MOST_CONNECTIONS:
+            self._make_room()
+        self._links[link] = None
+        self._empty.clear()
+        return link
+
+    def _make_room(self) -> None:
+        for link in self._links:
+            if not link.calls and link.transport is not None:
+                link.transport.abort()
+                self._links.pop(link)
+                return
+        _LOG.warning("%d connections have calls under way, taking one more", len(self._links))
+
+    def _ended(self, link: downstream.Downstream) -> None:
+        self._links.pop(link, None)
+        self._silent.discard(link)
+        if not self._links:
+            self._empty.set()
+
+    def _look(self) -> None:
+        """Forgive counters, and close connections that have not introduced themselves in time."""
+        silent = set()
+        for link in list(self._links):
+            link.connection.forgive()
+            if not link.connection.settled:
+                if link in self._silent and link.transport is not None:
+                    link.transport.abort()
+                silent.add(link)
+        self._silent = silent
+        self._timer = self._loop.call_later(_INTERVAL, self._look)

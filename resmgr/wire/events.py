@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `connection.Connection` tells: the only way in which bytes reach the layers above."""
+
+import dataclasses
+
+from . import fields
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class HeadersReceived:
+    """The head of a request (server) or of a response (client)."""
+
+    stream_id: int
+    block: fields.Block
+    end_stream: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DataReceived:
+    """Content. Whoever has used it up calls `Connection.consumed` with its length.
+
+    `data` is a view of the bytes that were received: keep a copy of a small part of them.
+    """
+
+    stream_id: int
+    data: memoryview
+    end_stream: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TrailersReceived:
+    """The fields after the content; the peer has ended the stream."""
+
+    stream_id: int
+    block: fields.Block
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class StreamReset:
+    """A stream ended early.
+
+    `by_peer` is false where the peer broke a rule and was told so. Nothing more comes from the
+    stream, and nothing can be sent on it.
+    """
+
+    stream_id: int
+    code: int
+    by_peer: bool
+    message: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DataSent:
+    """`size` bytes that had been waiting for a window have gone out."""
+
+    stream_id: int
+    size: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SettingsReceived:
+    """The peer's settings are in effect; the first one ends the handshake."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class GoAwayReceived:
+    """The peer takes no new streams; those after `last_stream_id` were reset before this event."""
+
+    last_stream_id: int
+    code: int
+    debug: bytes
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PingAcknowledged:
+    """The peer answered a PING of ours."""
+
+    payload: bytes
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ConnectionFailed:
+    """The peer broke the connection's rules: send what is collected (GOAWAY), then close."""
+
+    code: int
+    message: str
+
+
+Event = (
+    HeadersReceived
+    | DataReceived
+    | TrailersReceived
+    | StreamReset
+    | DataSent
+    | SettingsReceived
+    | GoAwayReceived
+    | PingAcknowledged
+    | ConnectionFailed
+)
