@@ -80,7 +80,9 @@ class Builder:
             architectures=cluster.architectures,
             vertical_pod_autoscaler=cluster.vertical_pod_autoscaler,
         )
-        return self._node(wanted)
+        # What is large is one shoot's own; remembering many of these would cost the memory.
+        large = sum(len(text) for _, text in wanted.configs) > managedresource.CACHED
+        return self._build_node(wanted) if large else self._node(wanted)
 
     def monitoring(self, namespace: str) -> managedresource.Desired:
         """Build the monitoring ManagedResource of a shoot's namespace."""

@@ -50,9 +50,8 @@ def test_cluster_role(render: Render, find: Find) -> None:
         ("resources.gardener.cloud", "managedresources", ()): (
             reading | {"create", "patch", "delete"}
         ),
-        ("", "secrets", ()): {"get", "create", "patch", "delete"},
-        ("", "events", ()): {"create", "patch"},
-        ("events.k8s.io", "events", ()): {"create", "patch"},
+        ("", "secrets", ()): {"get", "create", "delete"},
+        ("", "events", ()): {"create"},
     }
 
 

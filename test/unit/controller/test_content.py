@@ -33,6 +33,19 @@ def test_same_input_gives_same_bytes() -> None:
     assert first == second
 
 
+@pytest.mark.parametrize(("size", "remembered"), [(1000, True), (400_000, False)])
+def test_only_what_is_small_is_remembered(size: int, *, remembered: bool) -> None:
+    """Hundreds of shoots with half a megabyte of configs each must not fill the memory."""
+    builder = make_builder()
+    configs = tuple((f"node.n{index}", "#" * (size // 10)) for index in range(10))
+    step = plan.ApplyNode(observed.Phase.INSTALL, provider.ProviderConfig(), configs)
+
+    first, second = builder.node_manifests(step, FACTS), builder.node_manifests(step, FACTS)
+
+    assert first == second
+    assert (first is second) is remembered
+
+
 def test_annotations_tell_phase_and_configs() -> None:
     """The node part's ManagedResource says its phase and which operator configs went in."""
     desired = make_builder().node(INSTALL, FACTS)
