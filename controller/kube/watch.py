@@ -18,8 +18,8 @@ from . import errors
 from .client import Client
 
 PAGE = "100"
-"""Objects a page of a list; a page is decoded as a whole, so this bounds the memory: the metadata of
-a Cluster alone, with its managed fields, has 10 kB."""
+"""Objects a page of a list; a page is decoded as a whole, so this bounds the memory: the metadata
+of a Cluster alone, with its managed fields, has 10 kB."""
 
 IDLE = 330.0
 """Seconds without a byte after which a watch is thought dead; bookmarks come about every minute."""
