@@ -46,11 +46,12 @@ class Subject:
 class Constraints:
     """CPUs that a policy may use and keeps for the system, as configured.
 
-    `available` is a mask or `None` (not given). `reserved` is a mask, a quantity in milli-CPU as
-    `reserved_milli`, or neither.
+    Each is a mask, a quantity in milli-CPU (`..._milli`), or neither where nothing is given. No
+    policy can make use of a quantity of available CPUs; `constraints.usable` refuses it.
     """
 
     available: int | None = None
+    available_milli: int | None = None
     reserved: int | None = None
     reserved_milli: int | None = None
 

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the static policy remembers: who has which exclusive CPUs, and who shares the rest.
+
+The default set is what nobody has; it is worked out, so that it cannot contradict the assignments.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ... import cpuset
+from ..interface import BadState
+from .supply import Supply
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Exclusive CPUs by cache id, and the cache ids of the containers that share."""
+
+    assignments: Mapping[str, int] = field(default_factory=dict)
+    shared: frozenset[str] = frozenset()
+
+    @property
+    def assigned(self) -> int:
+        """The CPUs that some container has for itself."""
+        return sum(self.assignments.values())
+
+    def default(self, supply: Supply) -> int:
+        """The CPUs that all others share."""
+        return supply.available & ~self.assigned
+
+    def isolated(self, supply: Supply) -> int:
+        """The isolated CPUs that nobody has."""
+        return supply.isolated & ~self.assigned
+
+    def sharing(self, cache_id: str) -> "State":
+        """Let a container share."""
+        return State(_without(self.assignments, cache_id), self.shared | {cache_id})
+
+    def owning(self, cache_id: str, cpus: int) -> "State":
+        """Give a container CPUs for itself, in place of those it has."""
+        return State({**self.assignments, cache_id: cpus}, self.shared - {cache_id})
+
+    def forgetting(self, cache_id: str) -> "State":
+        """Let a container have nothing."""
+        return State(_without(self.assignments, cache_id), self.shared - {cache_id})
+
+
+def _without(assignments: Mapping[str, int], cache_id: str) -> Mapping[str, int]:
+    return {key: cpus for key, cpus in assignments.items() if key != cache_id}
+
+
+ASSIGNMENTS, DEFAULT, SHARED = "CPUAssignments", "DefaultCPUSet", "SharedContainers"
+
+
+def dump(state: State, supply: Supply) -> dict[str, str]:
+    """Give JSON texts by key: CPU lists by container, the default set, those that share it."""
+    assignments = {key: cpuset.show(cpus) for key, cpus in state.assignments.items()}
+    return {
+        ASSIGNMENTS: json.dumps(assignments, sort_keys=True),
+        DEFAULT: json.dumps(cpuset.show(state.default(supply))),
+        SHARED: json.dumps(sorted(state.shared)),
+    }
+
+
+def load(saved: Mapping[str, str], supply: Supply) -> State:
+    """Read what `dump` gave, and judge it against CPUs that may have changed. Raises `BadState`."""
+    try:
+        assignments = {
+            _text(key): cpuset.parse(_text(cpus))
+            for key, cpus in json.loads(saved[ASSIGNMENTS]).items()
+        }
+        default = cpuset.parse(_text(json.loads(saved[DEFAULT])))
+        shared = frozenset(_text(key) for key in json.loads(saved.get(SHARED, "[]")))
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise BadState(f"cannot read the saved state of policy static: {error}") from error
+    if not default:
+        raise BadState("default cpuset cannot be empty")
+    _judge(assignments, default, supply)
+    return State(assignments, shared - assignments.keys())
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"expected text, got {str(value)[:40]!r}")
+    return value
+
+
+def _judge(assignments: Mapping[str, int], default: int, supply: Supply) -> None:
+    taken = 0
+    for key, cpus in assignments.items():
+        shown = cpuset.show(cpus)
+        if not cpus:
+            raise BadState(f"container {key} has an empty assignment")
+        if cpus & taken:
+            raise BadState(f"CPUs {shown} of container {key} are assigned twice")
+        if cpus & default:
+            raise BadState(f"CPUs {shown} of container {key} are in the default cpuset, too")
+        taken |= cpus
+    known = supply.available | supply.isolated
+    if (taken | default) & ~known:
+        raise BadState(
+            f"current available CPUs {cpuset.show(known)}"
+            f" are not a superset of CPUs in state {cpuset.show(taken | default)}"
+        )
+    if supply.reserved & taken:
+        left = cpuset.show(supply.available & ~taken)
+        raise BadState(
+            f"not all reserved cpus: {cpuset.show(supply.reserved)}"
+            f" are present in defaultCpuSet: {left}"
+        )
