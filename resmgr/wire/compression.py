@@ -197,9 +197,9 @@ class Encoder:
                 self._known_fields.clear()
             self._known_fields[repeating] = encoded
         if len(repeating) != len(block.fields):
-            return encoded + _loose(block)
+            encoded += _loose(block)
         if len(self._known) >= _MOST_KEYS:
-            self._forget(version)
+            self._known.clear()
         self._known[block] = encoded
         return encoded
 

@@ -93,9 +93,11 @@ def frame_header(length: int, kind: int, flags: int, stream_id: int) -> bytes:
 def header_block(stream_id: int, block: bytes, *, end_stream: bool, limit: int) -> bytes:
     """HEADERS, with as many CONTINUATION frames as the peer's limit makes necessary."""
     end = codes.END_STREAM if end_stream else 0
-    if len(block) <= limit:
-        return frame(codes.HEADERS, codes.END_HEADERS | end, stream_id, block)
-    parts = [block[start : start + limit] for start in range(0, len(block), limit)]
+    length = len(block)
+    if length <= limit:
+        flags = codes.END_HEADERS | end
+        return _pack_header(length >> 8, length & 0xFF, codes.HEADERS, flags, stream_id) + block
+    parts = [block[start : start + limit] for start in range(0, length, limit)]
     out = [frame(codes.HEADERS, end, stream_id, parts[0])]
     out += [frame(codes.CONTINUATION, 0, stream_id, part) for part in parts[1:-1]]
     out.append(frame(codes.CONTINUATION, codes.END_HEADERS, stream_id, parts[-1]))
