@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from .. import quantity
 from ..intents import (
     AddEnvironment,
     AssignCpuClass,
@@ -195,7 +196,7 @@ class Engine:
         linux = _merged(container.linux, event.linux)
         pod = self.ledger.subject(container).pod
         resized = self.ledger.put(
-            replace(container, linux=linux, requirements=requirements.estimate(linux, pod.qos))
+            replace(container, linux=linux, requirements=quantity.estimate(linux, pod.qos))
         )
         asked = self._ask(lambda: self.policy.update(self._state, Subject(resized, pod)))
         if asked.refusal is not None:

@@ -9,12 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from .. import quantity
-from ..model import LinuxResources, Pod, Qos, Requirements
+from ..model import LinuxResources, Pod, Requirements
 
 ANNOTATION = "intel.com/resources"
-
-_SHARES_OF_NOTHING = 2
-_SHARES_PER_CPU = 1024
 
 
 def of(pod: Pod, name: str, linux: LinuxResources) -> Requirements:
@@ -22,21 +19,7 @@ def of(pod: Pod, name: str, linux: LinuxResources) -> Requirements:
     annotated = _annotated(pod.annotations, name)
     if annotated is not None and annotated != Requirements():
         return annotated
-    return estimate(linux, pod.qos)
-
-
-def estimate(linux: LinuxResources, qos: Qos) -> Requirements:
-    """Estimate from shares, quota, period and memory limit, as the kubelet derived these."""
-    request = None
-    if linux.shares > _SHARES_OF_NOTHING:
-        request = (linux.shares * 1000 + _SHARES_PER_CPU // 2) // _SHARES_PER_CPU
-    memory = linux.memory_limit if linux.memory_limit > 0 else None
-    if qos is Qos.GUARANTEED:
-        return Requirements(request, request, memory, memory)
-    limit = None
-    if linux.quota > 0 and linux.period > 0:
-        limit = (linux.quota * 1000 + linux.period // 2) // linux.period or None
-    return Requirements(request, limit, None, memory)
+    return quantity.estimate(linux, pod.qos)
 
 
 def _annotated(annotations: Mapping[str, str], name: str) -> Requirements | None:
