@@ -14,6 +14,10 @@ from datetime import datetime, timedelta
 from . import extension, names, observed, operator_configs, store, waiting
 from .decide import operation
 
+FIRST_LOOK = 1.0
+"""Seconds until the first look after a start, when the operator's configs may be other ones than
+at the end of the last leader; the next looks come after twice as long each, up to `LOOK`."""
+
 LOOK = 60.0
 """Seconds between two looks for what is due."""
 
@@ -57,11 +61,13 @@ class Settler:
 
     async def run(self) -> None:
         """Look until cancelled."""
+        pause = FIRST_LOOK
         while True:
-            await waiting.wait(self._news, LOOK)
+            await waiting.wait(self._news, pause)
             if not self._ready():
                 await asyncio.sleep(NOT_READY)
                 continue
+            pause = min(2.0 * pause, LOOK)
             self._news.clear()
             for subject in self._known.extensions():
                 if self._news.is_set():
