@@ -58,6 +58,7 @@ class Client:
             connector=aiohttp.TCPConnector(ssl=connection.ssl(), limit=max_connections + STREAMS),
             headers={"User-Agent": user_agent},
             json_serialize=_dumps,
+            cookie_jar=aiohttp.DummyCookieJar(),  # API servers set none; looking costs each request
             auto_decompress=True,
         )
 
