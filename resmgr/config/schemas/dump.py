@@ -58,5 +58,11 @@ MODULE = module.Module(
         schema.Field("File", schema.Text("file", max_length=4096), "File to write to as well."),
         schema.Field("Debug", schema.Boolean(), "Log as debug messages.", default="false"),
         schema.Field("Disabled", schema.Boolean(), "Log no messages at all.", default="false"),
+        schema.Field(
+            "Secrets",
+            schema.Boolean(),
+            "Do not hide values of environment variables and credentials of registries.",
+            default="false",
+        ),
     ),
 )
