@@ -192,7 +192,7 @@ class Course:
 
 def _is_healthy(obj: Object | None) -> bool:
     conditions = ((obj or {}).get("status") or {}).get("conditions") or ()
-    return sum(condition["status"] == "True" for condition in conditions) >= 2
+    return len([each for each in conditions if each["status"] == "True"]) >= 2
 
 
 def _secrets(obj: Object | None) -> list[str]:
