@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a front end gives to an interception and gets from it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from ..engine.outcome import Refusal
+from ..wire.grpc.codes import Code
+from ..wire.grpc.statuses import CallError
+from .session import Session
+
+Forward = Callable[[bytes], Awaitable[bytes]]
+"""Makes the call at the runtime with a message and gives its answer; called once at most.
+
+Raises `wire.grpc.statuses.CallError` with the runtime's status.
+"""
+
+Handle = Callable[[Session, bytes, Forward], Awaitable[bytes]]
+"""Handles a call: gives the runtime's answer, never an altered one, or raises `CallError`."""
+
+Answered = Callable[[bytes, bytes], None]
+"""Told the request and the answer of a call that went well, after it was answered."""
+
+Ask = Callable[[Session], Answered]
+"""Called when a call begins that is only watched."""
+
+NOBODY_KNOWS: Final = frozenset((Code.CANCELLED, Code.DEADLINE_EXCEEDED, Code.UNAVAILABLE))
+"""Codes of calls that may have had their effect nevertheless."""
+
+
+def refused(refusal: Refusal) -> CallError:
+    """Give the error that stands for a refusal of the engine."""
+    text = f"failed to allocate container resources: {refusal.message}"
+    return CallError(Code.RESOURCE_EXHAUSTED, text)

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ListContainers: answers pass untouched and are read afterwards (section 4.8).
+
+A complete list tells which containers have ended without a call, and the ids of those whose
+creation was cut off on its way.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from ..engine import events
+from ..model import ContainerState
+from . import api_pb2, containers
+from .calls import Answered
+from .session import Creation, Session
+
+METHOD: Final = "ListContainers"
+
+
+def ask(session: Session) -> Answered:
+    """Remember what was known when the list was asked for."""
+    since = session.engine.sequence
+
+    def answered(message: bytes, answer: bytes) -> None:
+        with session.guard(METHOD):
+            if not _complete(api_pb2.ListContainersRequest.FromString(message)):
+                return
+            listed = api_pb2.ListContainersResponse.FromString(answer).containers
+            _find_cut_off(session, listed)
+            states = {one.id: containers.state(one.state) for one in listed}
+            session.take(events.ContainersListed(states, since), METHOD)
+
+    return answered
+
+
+def _complete(request: api_pb2.ListContainersRequest) -> bool:
+    """Tell whether nothing is filtered out, by no field of today and by none that may come."""
+    if not request.filter.ByteSize():
+        request.ClearField("filter")
+    return not request.ByteSize()
+
+
+def _find_cut_off(session: Session, listed: Iterable[api_pb2.Container]) -> None:
+    """Learn the ids of containers whose creation was cut off."""
+    looked_for: dict[tuple[str, str, int], Creation] = {}
+    for creation in tuple(session.creations.values()):
+        if creation.cut_off and _created_by_nobody(session, creation):
+            looked_for[creation.pod_id, creation.name, creation.attempt] = creation
+    if not looked_for:
+        return
+    for one in listed:
+        key = (one.pod_sandbox_id, one.metadata.name, one.metadata.attempt)
+        found = looked_for.get(key)
+        if found is not None:
+            session.creations.pop(found.cache_id, None)
+            session.take(events.ContainerCreated(found.cache_id, one.id), METHOD)
+
+
+def _created_by_nobody(session: Session, creation: Creation) -> bool:
+    """Tell whether it is still looked for; one that is not is given up."""
+    container = session.engine.ledger.containers.get(creation.cache_id)
+    if container is not None and container.state is ContainerState.CREATING:
+        return True
+    del session.creations[creation.cache_id]
+    return False

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What intercepted calls have in common: the engine, and what follows from its outcomes, in order.
+
+An event is handled at once and what has to be remembered is written at once, so that nothing is
+answered that a kill could lose. What it means for other containers is carried out one plan after
+the other, in the order of the events, by `run`: a task of its own, so that a call which is cut off
+leaves no plan half done. A call waits for its own plan and for those before it.
+"""
+
+import asyncio
+import contextlib
+import enum
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from ..effects import plan
+from ..engine import events
+from ..engine.engine import Engine
+from ..engine.outcome import Outcome
+from ..model import Container, LinuxResources
+from ..policy.interface import Reason
+from ..state.changes import Change
+
+
+class Keep(Protocol):
+    """Where the state is kept."""
+
+    def write(self, changes: Sequence[Change], /) -> None:
+        """Write them together."""
+
+
+class Effects(Protocol):
+    """Who carries plans out."""
+
+    async def carry_out(self, what: plan.Plan, /) -> Sequence[events.IntentFailed]:
+        """Do it in the plan's order; give what failed. Takes no longer than its own deadlines."""
+
+
+class Trouble(enum.Enum):
+    """What went wrong without stopping a call; the values are fit for a metric's label."""
+
+    UNREADABLE = "unreadable-message"
+    """A message is none of its kind; it was passed on as it came."""
+
+    POLICY = "policy-failed"
+    """The policy broke down; the request was passed on as it came."""
+
+    INTERNAL = "internal"
+    """A mistake of ours; the message was passed on as it came."""
+
+    EFFECT = "effect-failed"
+    """Something that was decided for other containers could not be carried out."""
+
+    UNKNOWN = "unknown-container"
+    """The runtime knows a container that we do not; its call was passed on."""
+
+
+class Listener(Protocol):
+    """Who writes logs and counts: told of what happens, cannot change it."""
+
+    def trouble(
+        self, kind: Trouble, method: str, text: str, error: BaseException | None = None, /
+    ) -> None:
+        """Hear of something that went wrong; `error` for its traceback."""
+
+    def decided(self, reasons: Sequence[Reason], /) -> None:
+        """Hear of decisions in words."""
+
+
+@dataclass(slots=True, eq=False)
+class Creation:
+    """A container whose creation is under way, or was cut off without a word from the runtime."""
+
+    cache_id: str
+    pod_id: str
+    name: str
+    attempt: int
+    cut_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An event that was handled: its outcome, and the wait for what follows from it."""
+
+    outcome: Outcome
+    done: asyncio.Future[None] | None = None
+
+    async def carried_out(self) -> None:
+        """Wait until what follows is carried out, as far as that is possible."""
+        if self.done is not None:
+            await asyncio.shield(self.done)
+
+
+class Session:
+    """See the module. `creations` are by cache id, one each: the latest."""
+
+    def __init__(self, engine: Engine, keep: Keep, effects: Effects, listener: Listener) -> None:
+        """Nothing is carried out before `run` runs."""
+        self.engine = engine
+        self.creations: dict[str, Creation] = {}
+        self._keep = keep
+        self._effects = effects
+        self._listener = listener
+        self._waiting: asyncio.Queue[tuple[plan.Plan, asyncio.Future[None]]] = asyncio.Queue()
+
+    def take(self, event: events.Event, method: str = "", *, own: bool = False) -> Taken:
+        """Handle an event of the call `method`, write changes, have the rest carried out.
+
+        With `own` the container of the event has a request on its way: what is decided for it
+        belongs into that request (`request_change`), and a plan that is empty waits for others.
+        """
+        return self.follow(self.engine.handle(event), method, own=own)
+
+    def follow(self, outcome: Outcome, method: str = "", *, own: bool = False) -> Taken:
+        """Have done what an outcome says, from wherever it came (a start, a switched policy)."""
+        if outcome.changes:
+            self._keep.write(outcome.changes)
+        if outcome.reasons:
+            self._listener.decided(outcome.reasons)
+        if outcome.failure:
+            self._listener.trouble(Trouble.POLICY, method, outcome.failure)
+        subject = outcome.container.cache_id if own and outcome.container else ""
+        what = self._plan(outcome, subject)
+        if replace(what, request=plan.RequestChange()) == plan.Plan():
+            # Nothing for others; but CPUs for this request may be on their way from others still.
+            wait = own and not what.request.empty
+            if not wait:
+                return Taken(outcome)
+        return Taken(outcome, self._enqueue(what))
+
+    def request_change(self, outcome: Outcome) -> plan.RequestChange:
+        """Give what the request of the outcome's container must carry, as it is decided by now."""
+        subject = outcome.container.cache_id if outcome.container else ""
+        return self._plan(outcome, subject).request
+
+    def resources(self, cache_id: str) -> LinuxResources | None:
+        """Give the resources that a container is meant to have; `None` when it is not known."""
+        container = self.engine.ledger.containers.get(cache_id)
+        return container.linux if container else None
+
+    async def catch_up(self, cache_id: str, sent: LinuxResources | None) -> None:
+        """Update a container if other resources were decided on while its request was on its way.
+
+        `sent` is what the request carried.
+        """
+        container = self._find(cache_id)
+        if container is None or sent is None or container.linux == sent:
+            return
+        await Taken(Outcome(), self._enqueue(plan.Plan(updates=(container,)))).carried_out()
+
+    @contextlib.contextmanager
+    def guard(self, method: str) -> Iterator[None]:
+        """Let no mistake with a message stop its call: it is told, and the call goes on."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - whatever it is, the request must not be lost
+            unreadable = type(error).__name__ == "DecodeError"
+            kind = Trouble.UNREADABLE if unreadable else Trouble.INTERNAL
+            self._listener.trouble(kind, method, f"{type(error).__name__}: {error}", error)
+
+    def unknown(self, method: str, runtime_id: str) -> None:
+        """Tell of a container that is not known."""
+        self._listener.trouble(Trouble.UNKNOWN, method, runtime_id)
+
+    async def run(self) -> None:
+        """Carry plans out, one after the other, until cancelled; then nobody waits any more."""
+        try:
+            while True:
+                what, done = await self._waiting.get()
+                try:
+                    await self._carry_out(what)
+                finally:
+                    _finish(done)
+        finally:
+            while not self._waiting.empty():
+                _finish(self._waiting.get_nowait()[1])
+
+    async def _carry_out(self, what: plan.Plan) -> None:
+        try:
+            failures = await self._effects.carry_out(what)
+        except Exception as error:  # noqa: BLE001 - later plans must be carried out all the same
+            text = f"{type(error).__name__}: {error}"
+            self._listener.trouble(Trouble.EFFECT, "", text, error)
+            return
+        for failure in failures:
+            self._listener.trouble(Trouble.EFFECT, "", failure.error)
+            outcome = self.engine.handle(failure)
+            # Its failure is what has just been told.
+            self.follow(replace(outcome, failure=""))
+
+    def _plan(self, outcome: Outcome, subject: str) -> plan.Plan:
+        return plan.make(outcome, self._find, subject)
+
+    def _find(self, cache_id: str) -> Container | None:
+        return self.engine.ledger.containers.get(cache_id)
+
+    def _enqueue(self, what: plan.Plan) -> asyncio.Future[None]:
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.put_nowait((what, done))
+        return done
+
+
+def _finish(done: asyncio.Future[None]) -> None:
+    if not done.done():
+        done.set_result(None)
