@@ -151,6 +151,7 @@ class App:
             read_cluster=lambda namespace: self._reader.add((namespace, "")),
             configs=self._configs,
             configs_offered=self._configs_offered,
+            look=self._look_without_event,
             ignore_operation_annotation=options.ignore_operation_annotation,
         )
 

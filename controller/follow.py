@@ -30,8 +30,8 @@ class Followers:
 
     `health` is told namespaces whose conditions may have changed, `read_cluster` those whose
     Cluster is not known or no longer what is known; `configs_offered` is called after each look
-    at the operator's configs, and told whether others are in force now. `synced` names what has
-    been listed completely.
+    at the operator's configs, and told whether others are in force now; `look` takes a settled
+    Extension that has lost a ManagedResource. `synced` names what has been listed completely.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class Followers:
         read_cluster: Callable[[str], None],
         configs: operator_configs.OperatorConfigs,
         configs_offered: Callable[[bool], None],
+        look: Callable[[store.Key], None],
         ignore_operation_annotation: bool,
     ) -> None:
         """Keep the parts."""
@@ -52,6 +53,7 @@ class Followers:
         self._read_cluster = read_cluster
         self._configs = configs
         self._configs_offered = configs_offered
+        self._look = look
         self._ignore = ignore_operation_annotation
         self._handed: dict[store.Key, operation.Request] = {}
         self.synced: set[str] = set()
@@ -171,8 +173,15 @@ class Followers:
         self._configs_offered(changed)
 
     def _managed_gone(self, key: watch.Key, version: str) -> None:
-        if self._known.forget_managed(key, version):
-            self._managed_changed(key[0])
+        """What a settled shoot has lost is made anew; others may have waited for it to go."""
+        if not self._known.forget_managed(key, version):
+            return
+        self._managed_changed(key[0])
+        for subject in self._known.extensions_in(key[0]):
+            if operation.settled(subject):
+                self._look(subject.key)
+            elif operation.unsettled(subject):
+                self._work.add(subject.key)
 
     def _managed_changed(self, namespace: str) -> None:
         """Only a deletion or migration waits for ManagedResources; health looks at all."""

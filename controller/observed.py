@@ -162,6 +162,9 @@ class World:
     nodes_left: tuple[str, ...] = ()
     monitoring_enabled: bool = True
     cleanup_timeout: timedelta = timedelta(minutes=30)
+    cleanup_impossible: str = ""
+    """Why no clean-up can be built at all, once the time for one is over."""
+
     cluster_patience: timedelta = timedelta(minutes=5)
     """How long a deletion waits for a missing Cluster before it goes on without one."""
 

@@ -140,7 +140,7 @@ class Reconciler:
         what = await self._decide(subject, facts, world)
         self._warnings(subject.namespace, what.warnings)
         keys |= {"why": what.why, "steps": len(what.steps)}
-        await self._executor.run(what, subject, facts, world)
+        what = await self._carry_out(what, subject, facts, world)
         match what.after:
             case plan.Wait(reason, until):
                 keys |= {"outcome": "waiting", "detail": reason}
@@ -162,6 +162,30 @@ class Reconciler:
             (latest.deleting_since is not None and subject.deleting_since is None)
             or latest.operation_annotation not in {"", subject.operation_annotation}
         )
+
+    async def _carry_out(
+        self,
+        what: plan.Plan,
+        subject: extension.Extension,
+        facts: clusters.Cluster | None,
+        world: observed.World,
+    ) -> plan.Plan:
+        """Carry a plan out; give it, or the one in its place.
+
+        A clean-up that cannot be built (no image fits any more) must not hold a deletion for
+        ever: when the time for a clean-up is over, the deletion goes on without one.
+        """
+        try:
+            await self._executor.run(what, subject, facts, world)
+        except content.Unbuildable as error:
+            since = subject.deleting_since
+            if since is None or self._now() < since + world.cleanup_timeout:
+                raise
+            latest = self._known.extension(subject.key) or subject
+            world = replace(world, cleanup_impossible=str(error))
+            what = await self._decide(latest, facts, world)
+            await self._executor.run(what, latest, facts, world)
+        return what
 
     async def _decide(
         self,

@@ -49,15 +49,24 @@ def delete(extension: Extension, cluster: Cluster, now: datetime, world: World) 
         return _force(extension, world)
     if world.node is None or world.node.deleting or cluster.without_nodes:
         return _remove(extension, OperationType.DELETE, now, world)
-    since = world.node.cleanup_since
-    if world.node.phase is Phase.INSTALL or since is None:
+    if world.cleanup_impossible:
+        return _give_up_cleanup(extension, now, world)
+    return _clean_up(extension, world.node, now, world)
+
+
+def _clean_up(extension: Extension, node: ManagedResource, now: datetime, world: World) -> Plan:
+    """Plan the first phase: begin, wait with an end, or go on to the removal."""
+    since = node.cleanup_since
+    if node.phase is Phase.INSTALL or since is None:
         return _start_cleanup(extension, now)
-    if world.node.rolled_out:
+    if node.rolled_out:
         return _remove(extension, OperationType.DELETE, now, world)
-    if now < since + world.cleanup_timeout:
-        return _await_cleanup(
-            extension, world.node, min(now + LOOK_AGAIN, since + world.cleanup_timeout)
-        )
+    if since > now:
+        # The clock was ahead when the clean-up began; that must not prolong it.
+        since = extension.deleting_since or now
+    until = since + world.cleanup_timeout
+    if now < until:
+        return _await_cleanup(extension, node, min(now + LOOK_AGAIN, until))
     return _give_up_cleanup(extension, now, world)
 
 
@@ -132,7 +141,8 @@ def _detail(node: ManagedResource) -> str:
 
 def _give_up_cleanup(extension: Extension, now: datetime, world: World) -> Plan:
     left = _named(world.nodes_left)
-    message = f"Clean-up did not end within {world.cleanup_timeout}; going on without nodes: {left}"
+    why = world.cleanup_impossible or f"Clean-up did not end within {world.cleanup_timeout}"
+    message = f"{why}; going on without nodes: {left}"
     removal = _remove(extension, OperationType.DELETE, now, world, message)
     return Plan(
         "clean-up given up",

@@ -24,6 +24,7 @@ class Scene:
         self.health: list[str] = []
         self.clusters: list[str] = []
         self.offered: list[bool] = []
+        self.looked: list[store.Key] = []
         self._news = asyncio.Event()
         self.known = store.Store()
         self.configs = operator_configs.OperatorConfigs()
@@ -40,6 +41,7 @@ class Scene:
             read_cluster=self._note(self.clusters),
             configs=self.configs,
             configs_offered=self._note(self.offered),
+            look=self._note(self.looked),
             ignore_operation_annotation=ignore,
         )
 

@@ -256,3 +256,35 @@ async def test_other_config_maps_of_the_namespace_are_not_read(
     assert {r.query["fieldSelector"] for r in server.requests} == {
         f"metadata.name={names.OPERATOR_CONFIGS}"
     }
+
+
+async def test_a_settled_shoot_that_lost_its_objects_is_looked_at(
+    scene: audience.Scene, client: kube.Client, server: api_server.ApiServer
+) -> None:
+    """A ManagedResource that somebody deletes is made anew without waiting for the resync."""
+    scene.known.put_extension(extension.parse(objects.extension(**SETTLED)))
+    server.put(stage.NODE, managed())
+
+    async with scene.following(scene.followers.managed_resources(client)):
+        await server.until(lambda: server.watching == 1)
+        server.remove(stage.NODE)
+        await scene.until(lambda: bool(scene.looked))
+
+    assert scene.looked == [KEY]
+    assert scene.worked == []
+
+
+async def test_what_waited_for_an_object_to_go_is_woken(
+    scene: audience.Scene, client: kube.Client, server: api_server.ApiServer
+) -> None:
+    """A reconcile that found its ManagedResource being deleted goes on when that has gone."""
+    unsettled = objects.extension(last=("Reconcile", "Error"), finalizers=(objects.OWN,))
+    scene.known.put_extension(extension.parse(unsettled))
+    server.put(stage.NODE, managed())
+
+    async with scene.following(scene.followers.managed_resources(client)):
+        await server.until(lambda: server.watching == 1)
+        server.remove(stage.NODE)
+        await scene.until(lambda: bool(scene.worked))
+
+    assert scene.worked == [KEY]

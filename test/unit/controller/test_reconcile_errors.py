@@ -251,3 +251,24 @@ async def test_what_stays_in_the_way_is_not_tried_without_a_pause(scene: stage.S
 
     assert isinstance(await scene.look(), queue.Failed)
     assert isinstance(await scene.look(), queue.Failed)
+
+
+async def test_an_unbuildable_clean_up_ends_with_the_time_for_it(scene: stage.Stage) -> None:
+    """Until then it is tried again with an error; then the deletion goes on without it."""
+    scene.put(operation="reconcile")
+    await scene.look()
+    scene.resource_manager()
+    raw = objects.cluster(pools=({"name": "p", "machine": {"architecture": "s390x"}},))
+    scene.server.change(stage.CLUSTER, {"spec": raw["spec"]})
+    scene.server.change(
+        stage.EXTENSION, {"metadata": {"deletionTimestamp": "2026-08-01T12:00:00Z"}}
+    )
+
+    early = await scene.look()
+    scene.now += timedelta(minutes=31)
+    late = await scene.look()
+
+    assert isinstance(early, queue.Failed)
+    assert isinstance(late, queue.Again)
+    managed = scene.server.get(stage.NODE)
+    assert managed is None or "deletionTimestamp" in managed["metadata"]

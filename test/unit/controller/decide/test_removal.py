@@ -362,3 +362,24 @@ def test_a_hibernated_shoot_is_migrated_the_same_way() -> None:
     what = decided(migrating(), objects.cluster(hibernation=True), node=objects.managed_resource())
 
     assert plan.KeepObjects(objects.NODE) in what.steps
+
+
+def test_a_clean_up_that_cannot_be_built_is_left_out_at_last() -> None:
+    """Once the time for one is over, the deletion goes on and says why there was none."""
+    what = decided(
+        deleted(), node=objects.managed_resource(), cleanup_impossible="no image is for s390x"
+    )
+
+    [told] = [step for step in what.steps if isinstance(step, plan.Announce)]
+    assert told.reason == "CleanupIncomplete"
+    assert "no image is for s390x" in told.message
+    assert plan.DeleteManagedResource(objects.NODE) in what.steps
+
+
+def test_a_clock_that_was_ahead_does_not_prolong_the_clean_up() -> None:
+    """A beginning in the future counts from the deletion."""
+    node = objects.managed_resource(phase="cleanup", since=ago(-600), state="rolling")
+
+    what = decided(deleted(deleting=ago(31)), node=node)
+
+    assert what.why == "clean-up given up"
