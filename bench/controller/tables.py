@@ -19,7 +19,7 @@ def text(report: results.Report) -> str:
 
 def markdown(report: results.Report) -> str:
     """Give all tables as Markdown."""
-    parts = [_piped([("machine", ""), *report.machine.items()])]
+    parts = [_piped([("machine", ""), *report.machine.items()], align="---")]
     for run in report.runs:
         parts.append(f"### {run.shoots} shoots")
         parts += [_piped(figures(run)), memory(run) + ".", _piped(judged(run))]
@@ -98,9 +98,9 @@ def _line(row: Iterable[str], widths: Iterable[int]) -> str:
     return "  ".join(cells).rstrip()
 
 
-def _piped(rows: Sequence[tuple[str, ...]]) -> str:
+def _piped(rows: Sequence[tuple[str, ...]], *, align: str = "---:") -> str:
     head, *body = rows
-    lines = [_pipes(head), _pipes(("---", *("---:" for _ in head[1:])))]
+    lines = [_pipes(head), _pipes(("---", *(align for _ in head[1:])))]
     return "\n".join([*lines, *(_pipes(row) for row in body)])
 
 
