@@ -172,6 +172,15 @@ class Stage:
         mine = audit.by_user(found, CONTROLLER)
         return [each for each in mine if namespace is None or each.namespace == namespace]
 
+    async def asked(self, mark: int) -> None:
+        """Wait for the first request of the controller since a place."""
+        log = self.ground.seed_server.audit_log
+        async with asyncio.timeout(30.0):
+            while True:
+                if audit.by_user(audit.read(log, offset=mark), CONTROLLER):
+                    return
+                await asyncio.sleep(_POLL)
+
     async def writes(self, mark: int, namespace: str | None = None) -> list[str]:
         """Give the controller's accepted writes since a place but Leases: verb, resource, name."""
         return [
