@@ -16,7 +16,7 @@ from typing import Final
 from ..engine import events
 from ..engine.outcome import Outcome
 from ..wire.grpc.statuses import CallError
-from . import api_pb2, calls, containers
+from . import api_pb2, calls, containers, reading
 from .calls import Forward
 from .session import Creation, Session, Taken
 
@@ -28,7 +28,7 @@ async def handle(session: Session, message: bytes, forward: Forward) -> bytes:
     request = api_pb2.CreateContainerRequest()
     taken: Taken | None = None
     with session.guard(METHOD):
-        request = api_pb2.CreateContainerRequest.FromString(message)
+        request = reading.read(api_pb2.CreateContainerRequest, message)
         taken = session.take(containers.creating(request), METHOD, own=True)
     if taken is None or taken.outcome.container is None:
         return await forward(message)
@@ -74,7 +74,7 @@ async def _create(session: Session, creation: Creation, message: bytes, forward:
         creation.cut_off = True
         raise
     with session.guard(METHOD):
-        made = api_pb2.CreateContainerResponse.FromString(answer)
+        made = reading.read(api_pb2.CreateContainerResponse, answer)
         if session.creations.get(creation.cache_id) is creation:
             del session.creations[creation.cache_id]
             session.take(events.ContainerCreated(creation.cache_id, made.container_id), METHOD)

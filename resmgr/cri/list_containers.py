@@ -10,7 +10,7 @@ from typing import Final
 
 from ..engine import events
 from ..model import ContainerState
-from . import api_pb2, containers
+from . import api_pb2, containers, reading
 from .calls import Answered
 from .session import Creation, Session
 
@@ -23,9 +23,9 @@ def ask(session: Session) -> Answered:
 
     def answered(message: bytes, answer: bytes) -> None:
         with session.guard(METHOD):
-            if not _complete(api_pb2.ListContainersRequest.FromString(message)):
+            if not _complete(reading.read(api_pb2.ListContainersRequest, message)):
                 return
-            listed = api_pb2.ListContainersResponse.FromString(answer).containers
+            listed = reading.read(api_pb2.ListContainersResponse, answer).containers
             _find_cut_off(session, listed)
             states = {one.id: containers.state(one.state) for one in listed}
             session.take(events.ContainersListed(states, since), METHOD)

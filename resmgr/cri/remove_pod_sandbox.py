@@ -5,7 +5,7 @@ from typing import Final
 
 from ..engine import events
 from ..wire.grpc.statuses import CallError
-from . import api_pb2
+from . import api_pb2, reading
 from .calls import Forward
 from .session import Session
 
@@ -25,5 +25,5 @@ async def handle(session: Session, message: bytes, forward: Forward) -> bytes:
 
 async def _forget(session: Session, message: bytes) -> None:
     with session.guard(METHOD):
-        request = api_pb2.RemovePodSandboxRequest.FromString(message)
+        request = reading.read(api_pb2.RemovePodSandboxRequest, message)
         await session.take(events.PodRemoved(request.pod_sandbox_id), METHOD).carried_out()

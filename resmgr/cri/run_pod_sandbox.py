@@ -4,7 +4,7 @@
 from typing import Final
 
 from ..engine import events
-from . import api_pb2, pods
+from . import api_pb2, pods, reading
 from .calls import Forward
 from .session import Session
 
@@ -15,8 +15,8 @@ async def handle(session: Session, message: bytes, forward: Forward) -> bytes:
     """Forward, then learn the pod; former sandboxes of the same pod give back what they have."""
     answer = await forward(message)
     with session.guard(METHOD):
-        request = api_pb2.RunPodSandboxRequest.FromString(message)
-        made = api_pb2.RunPodSandboxResponse.FromString(answer)
+        request = reading.read(api_pb2.RunPodSandboxRequest, message)
+        made = reading.read(api_pb2.RunPodSandboxResponse, answer)
         pod = pods.configured(made.pod_sandbox_id, request.config)
         await session.take(events.PodStarted(pod), METHOD).carried_out()
     return answer

@@ -21,6 +21,7 @@ from ..engine.outcome import Outcome
 from ..model import Container, LinuxResources
 from ..policy.interface import Reason
 from ..state.changes import Change
+from . import reading
 
 
 class Keep(Protocol):
@@ -154,10 +155,11 @@ class Session:
         """Let no mistake with a message stop its call: it is told, and the call goes on."""
         try:
             yield
+        except reading.Unreadable as error:
+            self._listener.trouble(Trouble.UNREADABLE, method, str(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, the request must not be lost
-            unreadable = type(error).__name__ == "DecodeError"
-            kind = Trouble.UNREADABLE if unreadable else Trouble.INTERNAL
-            self._listener.trouble(kind, method, f"{type(error).__name__}: {error}", error)
+            text = f"{type(error).__name__}: {error}"
+            self._listener.trouble(Trouble.INTERNAL, method, text, error)
 
     def unknown(self, method: str, runtime_id: str) -> None:
         """Tell of a container that is not known."""

@@ -8,7 +8,7 @@ learnt from a list could then never be started.
 from typing import Final
 
 from ..engine import events
-from . import api_pb2
+from . import api_pb2, reading
 from .calls import Forward
 from .session import Session
 
@@ -19,7 +19,7 @@ async def handle(session: Session, message: bytes, forward: Forward) -> bytes:
     """Forward, then know that it runs."""
     answer = await forward(message)
     with session.guard(METHOD):
-        request = api_pb2.StartContainerRequest.FromString(message)
+        request = reading.read(api_pb2.StartContainerRequest, message)
         taken = session.take(events.ContainerStarted(request.container_id), METHOD)
         if taken.outcome.container is None:
             session.unknown(METHOD, request.container_id)

@@ -4,7 +4,7 @@
 from typing import Final
 
 from ..engine import events
-from . import api_pb2
+from . import api_pb2, reading
 from .calls import Forward
 from .session import Session
 
@@ -15,6 +15,6 @@ async def handle(session: Session, message: bytes, forward: Forward) -> bytes:
     """Forward; if the runtime fails, nothing is given back."""
     answer = await forward(message)
     with session.guard(METHOD):
-        request = api_pb2.StopPodSandboxRequest.FromString(message)
+        request = reading.read(api_pb2.StopPodSandboxRequest, message)
         await session.take(events.PodStopped(request.pod_sandbox_id), METHOD).carried_out()
     return answer

@@ -10,7 +10,7 @@ from typing import Final
 from ..engine import events
 from ..model import Container, LinuxResources
 from ..wire.grpc.statuses import CallError
-from . import api_pb2, calls, resources
+from . import api_pb2, calls, reading, resources
 from .calls import Forward
 from .session import Session, Taken
 
@@ -25,7 +25,7 @@ async def handle(session: Session, message: bytes, forward: Forward) -> bytes:
     taken: Taken | None = None
     before: Container | None = None
     with session.guard(METHOD):
-        request = api_pb2.UpdateContainerResourcesRequest.FromString(message)
+        request = reading.read(api_pb2.UpdateContainerResourcesRequest, message)
         before = session.engine.ledger.find(request.container_id)
         asked = resources.read(request.linux)
         taken = session.take(events.ContainerResized(request.container_id, asked), METHOD, own=True)

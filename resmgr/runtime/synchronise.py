@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the runtime has, for the engine: at start, and after the runtime was away (section 5).
+
+Lists do not tell the parent of a pod's cgroup nor the resources of a container, so each one that is
+not known yet is asked for, a few at a time. A status that cannot be had is no reason to fail: the
+pod or container is known without it then.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
+
+from ..cri import api_pb2, containers, pods, reading, resources
+from ..engine import events
+from ..model import Container, ContainerState, Pod
+from ..wire.grpc.statuses import CallError
+from . import verbose
+from .caller import Runtime, RuntimeProblem, cause
+
+_LIST_TIMEOUT: Final = 30.0
+_STATUS_TIMEOUT: Final = 10.0
+_AT_A_TIME: Final = 8
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What the runtime has, as the engine's event, and what could not be found out."""
+
+    event: events.Synchronised
+    problems: tuple[str, ...]
+
+
+async def fetch(
+    runtime: Runtime,
+    *,
+    known_pods: Collection[str] = (),
+    known_containers: Collection[str] = (),
+) -> Fetched:
+    """List pods and containers; `known_...` are ids of those whose status is not needed.
+
+    Raises `RuntimeProblem` when a list cannot be had.
+    """
+    problems: list[str] = []
+    sandboxes = await _pods(runtime)
+    found_pods = await _each(
+        sandboxes, lambda one: _pod(runtime, one, known=one.id in known_pods, problems=problems)
+    )
+    spaces = {pod.id: pod.namespace for pod in found_pods}
+    listed = [
+        replace(containers.listed(one), namespace=spaces.get(one.pod_sandbox_id, ""))
+        for one in await _containers(runtime)
+    ]
+    held = {ContainerState.CREATED, ContainerState.RUNNING}
+
+    async def complete(one: Container) -> Container:
+        if one.id in known_containers or one.state not in held:
+            return one
+        return await _container(runtime, one, problems)
+
+    found = await _each(listed, complete)
+    return Fetched(events.Synchronised(tuple(found_pods), tuple(found)), tuple(problems))
+
+
+async def _pods(runtime: Runtime) -> Iterable[api_pb2.PodSandbox]:
+    try:
+        answer = await runtime.call("ListPodSandbox", b"", _LIST_TIMEOUT)
+        return reading.read(api_pb2.ListPodSandboxResponse, answer).items
+    except CallError as error:
+        raise RuntimeProblem(f"cannot list the runtime's pods: {cause(error)}") from error
+    except reading.Unreadable as error:
+        raise RuntimeProblem(f"cannot list the runtime's pods: {error}") from error
+
+
+async def _containers(runtime: Runtime) -> Iterable[api_pb2.Container]:
+    try:
+        answer = await runtime.call("ListContainers", b"", _LIST_TIMEOUT)
+        return reading.read(api_pb2.ListContainersResponse, answer).containers
+    except CallError as error:
+        raise RuntimeProblem(f"cannot list the runtime's containers: {cause(error)}") from error
+    except reading.Unreadable as error:
+        raise RuntimeProblem(f"cannot list the runtime's containers: {error}") from error
+
+
+async def _pod(
+    runtime: Runtime, listed: api_pb2.PodSandbox, *, known: bool, problems: list[str]
+) -> Pod:
+    if known:
+        return pods.listed(listed, "")
+    request = api_pb2.PodSandboxStatusRequest(pod_sandbox_id=listed.id, verbose=True)
+    parent = ""
+    try:
+        answer = await runtime.call(
+            "PodSandboxStatus", request.SerializeToString(), _STATUS_TIMEOUT
+        )
+        parent = verbose.cgroup_parent(reading.read(api_pb2.PodSandboxStatusResponse, answer).info)
+        if not parent:
+            problems.append(f"pod {listed.id}: the runtime does not tell the parent of its cgroup")
+    except CallError as error:
+        problems.append(f"pod {listed.id}: no status: {cause(error)}")
+    except reading.Unreadable as error:
+        problems.append(f"pod {listed.id}: no status: {error}")
+    return pods.listed(listed, parent)
+
+
+async def _container(runtime: Runtime, listed: Container, problems: list[str]) -> Container:
+    request = api_pb2.ContainerStatusRequest(container_id=listed.id, verbose=True)
+    try:
+        answer = await runtime.call("ContainerStatus", request.SerializeToString(), _STATUS_TIMEOUT)
+        told = reading.read(api_pb2.ContainerStatusResponse, answer)
+    except CallError as error:
+        problems.append(f"container {listed.id}: no status: {cause(error)}")
+        return listed
+    except reading.Unreadable as error:
+        problems.append(f"container {listed.id}: no status: {error}")
+        return listed
+    linux = verbose.resources(told.info)
+    if told.status.resources.HasField("linux"):
+        linux = resources.read(told.status.resources.linux)
+    return replace(
+        listed,
+        linux=linux if linux is not None else listed.linux,
+        mounts=containers.mounts(told.status.mounts),
+    )
+
+
+async def _each(given: Iterable[A], ask: Callable[[A], Awaitable[B]]) -> list[B]:
+    """Ask for each of them, a few at a time; the answers keep the order."""
+    free = asyncio.Semaphore(_AT_A_TIME)
+
+    async def one(item: A) -> B:
+        async with free:
+            return await ask(item)
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(item), name="status") for item in given]
+    return [task.result() for task in tasks]
