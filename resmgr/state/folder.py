@@ -22,6 +22,9 @@ FILE_MODE = 0o600
 KEPT = 3
 """Bad files that are kept; older ones are removed."""
 
+_BESIDE = ("-wal", "-shm")
+"""Ends of the names of files that sqlite keeps beside its own."""
+
 _LOOSE = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -58,6 +61,12 @@ def check_file(path: Path) -> None:
     _refuse_loose(path, mode)
 
 
+def room(folder: Path) -> int:
+    """Give the bytes that may still be written to the folder's disk. Raises `OSError`."""
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize
+
+
 def lock(folder: Path) -> int:
     """Take the folder for this process; give the descriptor that holds it until it is closed.
 
@@ -88,11 +97,10 @@ def put_aside(path: Path, now: float) -> Path:
     What sqlite keeps beside it goes along, under names that sqlite would find. Raises `OSError`.
     """
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
-    target, number = path.with_name(f"{path.name}.bad-{stamp}"), 1
-    while target.exists():
-        number += 1
-        target = path.with_name(f"{path.name}.bad-{stamp}.{number}")
-    for suffix in ("-wal", "-shm", ""):
+    same = [number for kept, number in map(_age, _bad(path)) if kept == stamp]
+    number = f".{max(same) + 1}" if same else ""
+    target = path.with_name(f"{path.name}.bad-{stamp}{number}")
+    for suffix in (*_BESIDE, ""):
         with contextlib.suppress(FileNotFoundError):
             path.with_name(path.name + suffix).rename(target.with_name(target.name + suffix))
     _prune(path)
@@ -100,12 +108,14 @@ def put_aside(path: Path, now: float) -> Path:
 
 
 def _prune(path: Path) -> None:
-    beside = ("-wal", "-shm")
-    bad = [one for one in path.parent.glob(f"{path.name}.bad-*") if not one.name.endswith(beside)]
-    bad.sort(key=_age)
-    for old in bad[:-KEPT]:
-        for suffix in ("", *beside):
+    for old in sorted(_bad(path), key=_age)[:-KEPT]:
+        for suffix in ("", *_BESIDE):
             old.with_name(old.name + suffix).unlink(missing_ok=True)
+
+
+def _bad(path: Path) -> list[Path]:
+    found = path.parent.glob(f"{path.name}.bad-*")
+    return [one for one in found if not one.name.endswith(_BESIDE)]
 
 
 def _age(path: Path) -> tuple[str, int]:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 FILE = "state.db"
 
+_LITTLE = 1024 * 1024
+"""Bytes of free disk below which a message tells them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counters:
@@ -250,7 +253,15 @@ class Store:
 
     def _fail(self, error: Exception) -> None:
         self._failures += 1
-        self.degraded = f"cannot use {self._path}: {error}"
+        self.degraded = f"cannot use {self._path}: {error}{self._full()}"
+
+    def _full(self) -> str:
+        """Say so when the disk is full: sqlite often calls that an I/O error."""
+        try:
+            left = folders.room(self._folder)
+        except OSError:
+            return ""
+        return f" ({left} bytes are left on the disk)" if left < _LITTLE else ""
 
 
 def read(folder: Path) -> Saved:
