@@ -93,7 +93,7 @@ def first(
 
 
 def told(error: Exception) -> str:
-    """Give what is wrong behind a colon, each problem on a line of its own where there are several."""
+    """Give what is wrong behind a colon, each of several problems on a line of its own."""
     if not isinstance(error, ConfigProblems):
         return f" {error}"
     problems = [str(problem) for problem in error.problems]

@@ -63,7 +63,7 @@ def test_every_problem_is_told_at_once() -> None:
         ),
         (
             "resource-manager: {control: {Controllers: {rdt: required}}}",
-            "Controllers.rdt: controller rdt is not part of this version, write relaxed or disabled",
+            "controller rdt is not part of this version, write relaxed or disabled",
         ),
         (
             "policy: {Active: topology-aware, ReservedResources: {CPU: 1}}",
