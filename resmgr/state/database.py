@@ -11,6 +11,7 @@ for those of `checkpoint`.
 """
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -29,7 +30,8 @@ from .changes import (
     PutPolicy,
     Saved,
 )
-from .errors import Unreadable, judge
+from .errors import Trouble, Unreadable, judge
+from .folder import FILE_MODE
 
 BUSY_S = 0.1
 """How long a write waits for a reader that recovers the log; nobody else ever writes."""
@@ -66,6 +68,8 @@ class Database:
         does not let us.
         """
         with _judged():
+            # The log and its index get the mode of the file.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE))
             connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
         made = cls(connection)
         try:
@@ -226,6 +230,8 @@ def _judged() -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise judge(error) from error
+    except OSError as error:
+        raise Trouble(str(error.strerror)) from error
 
 
 @contextlib.contextmanager

@@ -119,9 +119,10 @@ class Store:
             return not self._pending
         if not self._pending and self._try(changes):
             return True
+        waited = bool(self._pending)
         for change in changes:
             self._pending.add(change)
-        return self.flush()
+        return waited and self.flush()
 
     def flush(self) -> bool:
         """Try again to write what waits; tell whether nothing waits any more."""
