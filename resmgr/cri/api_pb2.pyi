@@ -26,7 +26,7 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
-DESCRIPTOR: _descriptor.FileDescriptor
+DESCRIPTOR: _builtins.bytes
 
 class _PodSandboxState:
     ValueType = _typing.NewType("ValueType", _builtins.int)

@@ -11,7 +11,7 @@ from typing import Any
 
 
 def make(descriptor: bytes) -> dict[str, Any]:
-    """Make everything that the file defines: name -> message class, or number of an enum's value.
+    """Make all that the file defines: name -> message class, enum, or number of an enum's value.
 
     `descriptor` is a serialised `FileDescriptorProto` that imports no other file. It gets a pool
     of its own, so that no other file's names can stand in the way.
@@ -33,7 +33,7 @@ def _made_by_c(descriptor: bytes) -> dict[str, Any]:
         )
         for name, found in file.message_types_by_name.items()
     }
-    return made | _numbers(file.enum_types_by_name.values())
+    return made | _enums(file.enum_types_by_name.values())
 
 
 def made_in_public(descriptor: bytes) -> dict[str, Any]:
@@ -45,8 +45,14 @@ def made_in_public(descriptor: bytes) -> dict[str, Any]:
         name: message_factory.GetMessageClass(found)
         for name, found in file.message_types_by_name.items()
     }
-    return made | _numbers(file.enum_types_by_name.values())
+    return made | _enums(file.enum_types_by_name.values())
 
 
-def _numbers(enums: Iterable[Any]) -> dict[str, int]:
-    return {value.name: value.number for enum in enums for value in enum.values}
+def _enums(enums: Iterable[Any]) -> dict[str, Any]:
+    from google.protobuf.internal import enum_type_wrapper  # noqa: PLC0415
+
+    made: dict[str, Any] = {}
+    for one in enums:
+        made[one.name] = enum_type_wrapper.EnumTypeWrapper(one)
+        made |= {value.name: value.number for value in one.values}
+    return made
