@@ -6,6 +6,7 @@ A file that cannot be read is kept aside, and the store begins empty: what the r
 tells which pods and containers there are.
 """
 
+import errno
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from .database import Database
 
 FILE = "state.db"
+
+_MAY_PASS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+"""Errors of a disk that is full, read-only or failing."""
 
 _LITTLE = 1024 * 1024
 """Bytes of free disk below which a message tells them."""
@@ -57,6 +61,7 @@ class Store:
         self._folder = folder
         self._now = now
         self._path = folder / FILE
+        self._closed = False
         self._lock: int | None = None
         self._database: Database | None = None
         self._pending = Pending()
@@ -74,15 +79,15 @@ class Store:
         """
         store = cls(folder, now)
         try:
-            warning = folders.prepare(folder)
-            store._lock = folders.lock(folder)
+            store._take_folder()
         except OSError as error:
-            raise CannotUse(
-                f"cannot use {folder} as state folder: {error.strerror}",
-                "give another one with --relay-dir",
-            ) from error
-        if warning:
-            store.problems.append(warning)
+            if error.errno not in _MAY_PASS:
+                raise CannotUse(
+                    f"cannot use {folder} as state folder: {error.strerror}",
+                    "give another one with --relay-dir",
+                ) from error
+            store._fail(Trouble(str(error.strerror)))
+            return store
         try:
             store._open_first()
         except CannotUse:
@@ -103,7 +108,7 @@ class Store:
         if self._database is not None:
             try:
                 saved, problems = self._database.load()
-                self.problems += problems
+                self.problems += (one for one in problems if one not in self.problems)
             except Unreadable as error:
                 self._begin_anew(error)
             except Trouble as error:
@@ -125,8 +130,8 @@ class Store:
         return waited and self.flush()
 
     def flush(self) -> bool:
-        """Try again to write what waits; tell whether nothing waits any more."""
-        if self._pending:
+        """Try again to write what waits; tell whether nothing waits and the file can be used."""
+        if self._pending or self.degraded:
             if not self._try(self._pending.changes()):
                 return False
             self._pending.clear()
@@ -151,20 +156,28 @@ class Store:
 
     def close(self) -> None:
         """Write what waits if that is possible, and give the folder free."""
-        if self._lock is None:
+        if self._closed:
             return
         self.flush()
+        self._closed = True
         if self._database is not None:
             self._database.close()
             self._database = None
-        folders.unlock(self._lock)
-        self._lock = None
+        if self._lock is not None:
+            folders.unlock(self._lock)
+            self._lock = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _take_folder(self) -> None:
+        warning = folders.prepare(self._folder)
+        self._lock = folders.lock(self._folder)
+        if warning:
+            self.problems.append(warning)
 
     def _open_first(self) -> None:
         """Open for the first time: bad files go aside, the original's cache is taken over."""
@@ -237,14 +250,17 @@ class Store:
             self._fail(error)
 
     def _try(self, changes: Sequence[Change]) -> bool:
-        if self._lock is None:
+        if self._closed:
             self.degraded = "the state is closed"
             return False
         try:
+            if self._lock is None:
+                self._take_folder()
             if self._database is None:
+                folders.check_file(self._path)
                 self._database = self._opened(tuple)
             self._refused += self._database.write(changes)
-        except (Trouble, Unreadable) as error:
+        except (Trouble, Unreadable, CannotUse, OSError) as error:
             self._fail(error)
             return False
         self.degraded = ""

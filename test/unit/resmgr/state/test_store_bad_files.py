@@ -92,13 +92,14 @@ def test_an_empty_file_is_a_new_one(folder: Path) -> None:
 
 
 def test_a_bad_row_is_told(folder: Path) -> None:
-    """One row that cannot be read costs that row, and its problem is kept for the log."""
+    """One row that cannot be read costs that row, and its problem is kept once for the log."""
     content = good_file(folder)
     spoilt = content.replace(b'"attempt":7,', b'"attempt":7;').replace(
         b'"attempt":7}', b'"attempt":7;'
     )
     (folder / FILE).write_bytes(spoilt)
     with Store.open(folder, now=samples.clock) as store:
+        store.load()
         saved = store.load()
 
     assert spoilt != content

@@ -104,6 +104,20 @@ def test_flush_tries_again(folder: Path) -> None:
         assert read(folder) == ONE
 
 
+def test_flush_tells_that_the_disk_works_again(folder: Path) -> None:
+    """Even when nothing waits, a store that began on a failing disk recovers."""
+    with failing_disk():
+        store = Store.open(folder, now=samples.clock)
+    before = store.degraded
+
+    recovered = store.flush()
+
+    assert before
+    assert recovered
+    assert store.degraded == ""
+    store.close()
+
+
 def test_closing_tries_again(folder: Path) -> None:
     """The last chance is taken."""
     with Store.open(folder, now=samples.clock) as store, failing_disk():
@@ -187,3 +201,30 @@ def test_a_full_disk_holds_up_no_move_of_the_log(small_disk: Path) -> None:
         store.checkpoint()
         assert store.write([PUT])
         assert len(read(folder).containers) == 50
+
+
+def remount(disk: Path, mode: str) -> None:
+    """Make a disk read-only (`ro`) or writable (`rw`)."""
+    subprocess.run(["mount", "-o", f"remount,{mode}", str(disk)], check=True)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["state", "no-folder"])
+def test_a_start_on_a_read_only_disk_is_a_start(small_disk: Path, *, known: bool) -> None:
+    """What is there is read; where not even the folder can be made, all waits in memory."""
+    folder = small_disk / "state"
+    if known:
+        with Store.open(folder, now=samples.clock) as store:
+            store.write([PutConfig({"a": "b"})])
+    remount(small_disk, "ro")
+    with Store.open(folder, now=samples.clock) as store:
+        written = store.write([PUT])
+        saved = store.load()
+        told = store.degraded
+        remount(small_disk, "rw")
+        later = store.flush()
+
+    assert saved == Saved({"p1": samples.POD}, config={"a": "b"} if known else None)
+    assert not written
+    assert "Read-only file system" in told
+    assert later
+    assert read(folder) == saved
