@@ -201,7 +201,7 @@ class Connection:
 
     @property
     def backlog(self) -> bool:
-        """Whether `pump` may have something to send."""
+        """Whether `pump` has something to do now."""
         return self._out.backlog
 
     @property

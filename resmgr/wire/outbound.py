@@ -60,8 +60,11 @@ class Outbound:
 
     @property
     def backlog(self) -> bool:
-        """Whether `pump` may have something to send."""
-        return bool(self._ready) and not self.paused
+        """Whether `pump` has something to do now, and not only after the peer's next word."""
+        if not self._ready or self.paused:
+            return False
+        queue = self._ready[0].queue
+        return self.window > 0 or not queue or not queue[0]
 
     def resume(self) -> None:
         """The transport takes more."""
