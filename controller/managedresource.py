@@ -245,10 +245,15 @@ class Writer:
         return True
 
     async def keep_objects(self, namespace: str, name: str) -> None:
-        """Make the resource manager leave the objects when the ManagedResource goes (2.7)."""
+        """Make the resource manager leave the objects when the ManagedResource goes (2.7).
+
+        With our label even one that the Go extension made is in our watch from then on, which
+        tells when the resource manager has seen the change.
+        """
         path = paths.managed_resource(namespace, name)
+        patch = {"metadata": {"labels": {"origin": names.ORIGIN}}, "spec": {"keepObjects": True}}
         try:
-            self._learned(await self._client.patch(path, {"spec": {"keepObjects": True}}))
+            self._learned(await self._client.patch(path, patch))
         except kube.NotFound:
             return
 

@@ -4,7 +4,7 @@
 import pytest
 from unit.controller import api_server, objects, stage
 
-from controller import extension, queue
+from controller import extension, names, observed, queue
 
 GRM = "resources.gardener.cloud/gardener-resource-manager"
 
@@ -23,8 +23,15 @@ def legacy(scene: stage.Stage) -> None:
 
 
 async def look(scene: stage.Stage) -> queue.Result:
-    """Learn of the Extension only, as watches do here, and look at it."""
+    """Learn of the Extension and of what has our label, as watches do, and look at it."""
     scene.known.put_extension(extension.parse(scene.extension))
+    for path, name in ((stage.NODE, objects.NODE), (stage.MONITORING, objects.MONITORING)):
+        key, raw = (objects.NAMESPACE, name), scene.server.get(path)
+        if raw is not None and raw["metadata"]["labels"]["origin"] == names.ORIGIN:
+            scene.known.put_managed(observed.parse(raw))
+        known = scene.known.managed(*key)
+        if raw is None and known is not None and known.labels["origin"] == names.ORIGIN:
+            scene.known.forget_managed(key)
     return await scene.reconciler(stage.KEY)
 
 
