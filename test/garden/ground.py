@@ -67,15 +67,16 @@ async def opened(
             await scrub_shoot(shoot)
 
 
-async def scrub_seed(seed: kube.Client) -> None:
+async def scrub_seed(seed: kube.Client, *, leases: bool = True) -> None:
     """Remove all Extensions, ManagedResources and Clusters, whoever holds them, and our Leases.
 
     What a failed test leaves must not keep the next one's controller busy, nor may the Lease of
-    a controller that was killed keep it waiting.
+    a controller that was killed keep it waiting. `leases` stay while a controller runs on.
     """
-    leases = paths.leases(install.NAMESPACE)
-    for path in (paths.EXTENSIONS, paths.MANAGED_RESOURCES, paths.CLUSTERS, leases):
+    for path in (paths.EXTENSIONS, paths.MANAGED_RESOURCES, paths.CLUSTERS):
         await _remove_all(seed, path, {})
+    if leases:
+        await _remove_all(seed, paths.leases(install.NAMESPACE), {})
 
 
 async def scrub_shoot(shoot: kube.Client) -> None:

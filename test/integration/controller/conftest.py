@@ -47,13 +47,13 @@ async def running(
         status = await one.stop()
         text = one.log.read_text(encoding="utf-8")
         errors = [line for line in one.lines() if line["level"] == "error"]
-    forbidden = [each for each in await seen.requests(mark) if each.code == 403]
+        forbidden = [each for each in await seen.requests(mark) if each.code == 403]
 
-    assert status == 0
-    assert errors == []
-    assert "Unclosed" not in text
-    assert "Traceback" not in text
-    assert forbidden == []
+        assert status == 0
+        assert errors == []
+        assert "Unclosed" not in text
+        assert "Traceback" not in text
+        assert forbidden == []
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -63,5 +63,5 @@ async def seen(field: ground.Ground) -> AsyncIterator[stage.Stage]:
         yield stage.Stage(field)
     finally:
         field.resource_manager.reset()
-        await ground.scrub_seed(field.seed)
+        await ground.scrub_seed(field.seed, leases=False)
         await ground.scrub_shoot(field.shoot)
