@@ -18,7 +18,18 @@ GENERIC_KUBECONFIG = "generic-token-kubeconfig.secret.gardener.cloud/name"
 
 
 class IncompleteCluster(Exception):
-    """The Cluster has no readable shoot yet; gardenlet will write it, so try again."""
+    """The Cluster has no readable shoot yet; gardenlet will write it, so try again.
+
+    `cause` is the message without the Cluster, for a shoot that came from elsewhere.
+    """
+
+    def __init__(self, name: object, cause: str) -> None:
+        """Keep the cause, and say in which Cluster it was."""
+        self.cause = cause
+        super().__init__(
+            f"cannot read the shoot in Cluster {name}: {cause}; "
+            "hint: gardenlet writes it at its next operation"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +70,9 @@ def parse(obj: Mapping[str, Any]) -> Cluster:
     try:
         return _read(metadata, shoot)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        message = (
-            f"cannot read the shoot in Cluster {metadata['name']}: {type(error).__name__} {error}; "
-            "hint: gardenlet writes it at its next operation"
-        )
-        raise IncompleteCluster(message) from error
+        missing = isinstance(error, KeyError)
+        cause = f"the key {error} is missing" if missing else f"{type(error).__name__}: {error}"
+        raise IncompleteCluster(metadata["name"], cause) from error
 
 
 def _read(metadata: Mapping[str, Any], shoot: Mapping[str, Any]) -> Cluster:

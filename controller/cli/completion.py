@@ -4,10 +4,16 @@
 import click
 from click import shell_completion
 
+from . import program
+
 PROGRAM = "gardener-extension-cri-resmgr"
 
 
-@click.command(name="completion", epilog=f'Example: eval "$({PROGRAM} completion bash)"')
+@click.command(
+    name="completion",
+    context_settings=dict(program.SETTINGS),
+    epilog=f'Example: eval "$({PROGRAM} completion bash)"',
+)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> None:

@@ -27,6 +27,7 @@ from . import inputs, program, render
 
 @click.command(
     name="diff",
+    context_settings=dict(program.SETTINGS),
     epilog="""\b
 Examples:
   gardener-extension-cri-resmgr diff --namespace shoot--garden--one

@@ -121,7 +121,7 @@ def form(document: Any) -> Given | None:
         if kind is not None and not _is_provider_config(document):
             return None
     except clusters.IncompleteCluster as error:
-        raise Unreadable(str(error)) from error
+        raise Unreadable(f"cannot read {kind}: {error.cause}") from error
     except (KeyError, TypeError, AttributeError) as error:
         message = f"cannot read {kind}: it is not complete or not of this kind ({error})"
         raise Unreadable(message) from error

@@ -18,6 +18,9 @@ COMMANDS: Mapping[str, str] = {
 }
 """Command and its one line in the help, in the order of the help; each is a module of that name."""
 
+SETTINGS: Mapping[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+"""Of every command: each keeps its help option, so none may depend on who asked for it first."""
+
 PROBLEM, USAGE, UNREACHABLE = 1, 2, 3
 """Exit statuses."""
 
@@ -75,7 +78,7 @@ class _Lazy(click.Group):
 
 @click.group(
     cls=_Lazy,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings=dict(SETTINGS),
     epilog="""\b
 Examples:
   gardener-extension-cri-resmgr validate shoot.yaml

@@ -20,6 +20,7 @@ from . import inputs, program
 
 @click.command(
     name="render",
+    context_settings=dict(program.SETTINGS),
     epilog="""\b
 Examples:
   gardener-extension-cri-resmgr render examples/shoot.yaml

@@ -72,6 +72,7 @@ class _Address(click.ParamType[probes.Address | None]):
 
 @click.command(
     name="run",
+    context_settings=dict(program.SETTINGS),
     epilog="""\b
 Examples:
   gardener-extension-cri-resmgr run --kubeconfig seed.kubeconfig --leader-election=false

@@ -26,6 +26,7 @@ class Finding:
 
 @click.command(
     name="validate",
+    context_settings=dict(program.SETTINGS),
     epilog="""\b
 Examples:
   gardener-extension-cri-resmgr validate examples/*.yaml

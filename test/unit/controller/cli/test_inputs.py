@@ -171,7 +171,7 @@ def test_operator_configs_beside_a_shoot_are_no_choice() -> None:
     ("document", "message"),
     [
         ({**SHOOT, "spec": {**SHOOT["spec"], "extensions": []}}, "- type: cri-resmgr-extension"),
-        ({"kind": "Shoot", "spec": {}}, "cannot read the shoot"),
+        ({"kind": "Shoot", "spec": {}}, "^cannot read Shoot: the key 'kubernetes' is missing$"),
         ({"kind": "Cluster", "metadata": {"name": "x"}}, "cannot read Cluster: it is not complete"),
         ({"kind": "Extension", "spec": None}, "cannot read Extension: it is not complete"),
         ({**CONFIG_MAP, "data": ["x"]}, "cannot read data: must be a mapping"),

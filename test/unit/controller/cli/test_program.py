@@ -2,6 +2,7 @@
 """The command group: help, laziness, colours."""
 
 import collections.abc
+import importlib
 import subprocess
 import sys
 
@@ -52,6 +53,16 @@ def test_every_command_explains_itself(call: Call, name: str) -> None:
     assert result.exit_code == 0
     assert f"gardener-extension-cri-resmgr {name}" in result.stdout.split("Options:")[1]
     assert max(len(line) for line in result.stdout.splitlines()) <= 100
+
+
+@pytest.mark.parametrize("name", program.COMMANDS)
+def test_every_command_has_its_own_short_help(name: str) -> None:
+    """It does not depend on the group, which may not have been there at the first call."""
+    command = importlib.import_module(f"controller.cli.{name}").command
+
+    alone = command.make_context(name, [], resilient_parsing=True)
+
+    assert alone.help_option_names == ["-h", "--help"]
 
 
 @pytest.mark.parametrize("name", [name for name in program.COMMANDS if name != "completion"])
