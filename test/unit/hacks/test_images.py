@@ -75,6 +75,37 @@ def test_push_without_registry_is_refused(checkout: Path, buildah: Path) -> None
     assert "make push-images REGISTRY=host/ TAG=t" in done.stderr
 
 
+@pytest.mark.parametrize("verb", ["build", "push"])
+@pytest.mark.parametrize(
+    ("prefix", "tag", "word"),
+    [
+        ("https://r.example.com/", "t", "REGISTRY="),
+        ("bad host/", "t", "REGISTRY="),
+        ("R.example.com/Cri/", "t", "REGISTRY="),
+        ("r.example.com/", "", "TAG="),
+        ("r.example.com/", "a b", "TAG="),
+    ],
+)
+def test_names_that_are_no_names(
+    checkout: Path, buildah: Path, verb: str, prefix: str, tag: str, word: str
+) -> None:
+    """What is wrong is said with the variable to mend, and no engine is asked."""
+    done = run(checkout, buildah, verb, prefix, tag)
+
+    assert done.returncode == 1
+    assert f"hint: {word}" in done.stderr
+    assert not (buildah / "buildah.log").exists() or told(buildah) == []
+
+
+@pytest.mark.parametrize("prefix", ["", "r/", "r.example.com:5000/a/b_c/", "localhost/"])
+def test_names_that_are_fine(checkout: Path, buildah: Path, prefix: str) -> None:
+    """With a port, with a path, or with none: an image of this machine."""
+    run(checkout, buildah, "build", prefix, "v1.2.3-rc.1")
+
+    (line,) = told(buildah)
+    assert f"--tag {prefix}{NAME}:v1.2.3-rc.1" in line
+
+
 def test_failed_build_tells_what_may_help(checkout: Path, buildah: Path) -> None:
     """Where the build fails, the answer names a way to a base image without any registry."""
     (buildah / "buildah").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
