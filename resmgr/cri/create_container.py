@@ -61,7 +61,7 @@ async def _decided(
 
 
 async def _create(session: Session, creation: Creation, message: bytes, forward: Forward) -> bytes:
-    sent = session.resources(creation.cache_id)
+    creation.sent = session.resources(creation.cache_id)
     try:
         answer = await forward(message)
     except CallError as error:
@@ -78,7 +78,7 @@ async def _create(session: Session, creation: Creation, message: bytes, forward:
         if session.creations.get(creation.cache_id) is creation:
             del session.creations[creation.cache_id]
             session.take(events.ContainerCreated(creation.cache_id, made.container_id), METHOD)
-            await session.catch_up(creation.cache_id, sent)
+            await session.catch_up(creation.cache_id, creation.sent).carried_out()
     return answer
 
 

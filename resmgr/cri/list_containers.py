@@ -54,6 +54,7 @@ def _find_cut_off(session: Session, listed: Iterable[api_pb2.Container]) -> None
         if found is not None:
             session.creations.pop(found.cache_id, None)
             session.take(events.ContainerCreated(found.cache_id, one.id), METHOD)
+            session.catch_up(found.cache_id, found.sent)
 
 
 def _created_by_nobody(session: Session, creation: Creation) -> bool:

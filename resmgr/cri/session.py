@@ -77,6 +77,9 @@ class Creation:
     pod_id: str
     name: str
     attempt: int
+    sent: LinuxResources | None = None
+    """What the request carried, once it has gone on."""
+
     cut_off: bool = False
 
 
@@ -100,6 +103,7 @@ class Session:
         """Nothing is carried out before `run` runs."""
         self.engine = engine
         self.creations: dict[str, Creation] = {}
+        self._ended = False
         self._keep = keep
         self._effects = effects
         self._listener = listener
@@ -140,15 +144,15 @@ class Session:
         container = self.engine.ledger.containers.get(cache_id)
         return container.linux if container else None
 
-    async def catch_up(self, cache_id: str, sent: LinuxResources | None) -> None:
+    def catch_up(self, cache_id: str, sent: LinuxResources | None) -> Taken:
         """Update a container if other resources were decided on while its request was on its way.
 
         `sent` is what the request carried.
         """
         container = self._find(cache_id)
         if container is None or sent is None or container.linux == sent:
-            return
-        await Taken(Outcome(), self._enqueue(plan.Plan(updates=(container,)))).carried_out()
+            return Taken(Outcome())
+        return Taken(Outcome(), self._enqueue(plan.Plan(updates=(container,))))
 
     @contextlib.contextmanager
     def guard(self, method: str) -> Iterator[None]:
@@ -165,6 +169,10 @@ class Session:
         """Tell of a container that is not known."""
         self._listener.trouble(Trouble.UNKNOWN, method, runtime_id)
 
+    async def settled(self) -> None:
+        """Wait until every plan so far is carried out."""
+        await Taken(Outcome(), self._enqueue(plan.Plan())).carried_out()
+
     async def run(self) -> None:
         """Carry plans out, one after the other, until cancelled; then nobody waits any more."""
         try:
@@ -175,6 +183,7 @@ class Session:
                 finally:
                     _finish(done)
         finally:
+            self._ended = True
             while not self._waiting.empty():
                 _finish(self._waiting.get_nowait()[1])
 
@@ -199,7 +208,10 @@ class Session:
 
     def _enqueue(self, what: plan.Plan) -> asyncio.Future[None]:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.put_nowait((what, done))
+        if self._ended:
+            _finish(done)
+        else:
+            self._waiting.put_nowait((what, done))
         return done
 
 

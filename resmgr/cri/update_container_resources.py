@@ -71,5 +71,5 @@ async def _update(session: Session, before: Container, message: bytes, forward: 
                 await session.take(back, METHOD).carried_out()
         raise
     with session.guard(METHOD):
-        await session.catch_up(before.cache_id, sent)
+        await session.catch_up(before.cache_id, sent).carried_out()
     return answer
