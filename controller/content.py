@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What goes into our ManagedResources: from a plan's step and a Cluster to manifests.
 
+One ManagedResource a concern, the node part and the monitoring, each with its own life (MR-1).
 Pure but for a cache: most shoots of a seed ask for the same few things. The templates belong to
 `component`, the bytes that are written to `managedresource`; the commands `render` and `diff` use
 the same code.

@@ -28,7 +28,11 @@ PROVIDER_CONFIG_PATH = "spec.extensions[0].providerConfig"
 
 
 def install(extension: Extension, meant: OperationType, cluster: Cluster, world: World) -> Plan:
-    """Plan a create, reconcile or restore of a shoot that may be hibernated or workerless."""
+    """Plan a create, reconcile or restore of a shoot that may be hibernated or workerless.
+
+    A hibernated shoot gets what it wants, to be applied when it wakes up (CLU-1); one without
+    workers gets nothing and succeeds (CLU-4). Restore differs in its annotation only (EXT-4).
+    """
     try:
         wanted = provider.parse(
             extension.provider_config, path=PROVIDER_CONFIG_PATH, pools=cluster.pools

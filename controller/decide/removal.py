@@ -44,7 +44,11 @@ def owned(extension: Extension) -> bool:
 
 
 def delete(extension: Extension, cluster: Cluster, now: datetime, world: World) -> Plan:
-    """Plan a deletion: disabled in a living shoot, shoot deletion, hibernated, or by force."""
+    """Plan a deletion: disabled in a living shoot, shoot deletion, hibernated, or by force.
+
+    Without nodes there is no clean-up: hibernated (CLU-2), being deleted (CLU-3), no workers
+    (CLU-4). Waiting is for an event, so that no deletion holds a worker (CLU-2).
+    """
     if cluster.force_deletion:
         return _force(extension, world)
     if world.node is None or world.node.deleting or cluster.without_nodes:
