@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The small HTTP server."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from resmgr.daemon import http
+from resmgr.daemon.http import CannotServe, Page, Server
+
+
+def broken() -> Page:
+    """Fail as a page may."""
+    raise ValueError("odd")
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    """A server on some port of this machine."""
+    made = Server({"/metrics": lambda: Page(b"up 1\n"), "/broken": broken})
+    await made.serve("127.0.0.1:0")
+    yield made
+    await made.stop()
+
+
+async def ask(server: Server, request: bytes) -> bytes:
+    """Send bytes, and give everything that comes until the server closes."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.ports[0])
+    writer.write(request)
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    return answer
+
+
+def get(path: str, *fields: str, method: str = "GET") -> bytes:
+    """Make a request after whose answer the connection ends."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: x", "Connection: close", *fields, "", ""]
+    return "\r\n".join(lines).encode()
+
+
+async def test_a_page_is_served(server: Server) -> None:
+    """With its length; what is behind `?` does not matter."""
+    answer = await ask(server, get("/metrics?x=y"))
+
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"Content-Length: 5\r\n" in answer
+    assert answer.endswith(b"\r\n\r\nup 1\n")
+
+
+async def test_a_head_has_no_body(server: Server) -> None:
+    """But its length."""
+    answer = await ask(server, get("/metrics", method="HEAD"))
+
+    assert b"Content-Length: 5\r\n" in answer
+    assert answer.endswith(b"\r\n\r\n")
+
+
+async def test_a_connection_serves_more_than_one_request(server: Server) -> None:
+    """Also when they come at once."""
+    both = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n" + get("/nope")
+    answer = await ask(server, both)
+
+    assert answer.count(b"HTTP/1.1 ") == 2
+    assert answer.index(b" 200 ") < answer.index(b" 404 ")
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (get("/nope"), 404),
+        (get("/broken"), 500),
+        (get("/metrics", method="POST"), 405),
+        (get("/metrics", "Content-Length: 3") + b"abc", 400),
+        (get("/metrics", "Transfer-Encoding: chunked"), 400),
+        (b"nonsense\r\n\r\n", 400),
+        (b"GET http://x/ HTTP/1.1\r\n\r\n", 400),
+        (b"GET / HTTP/2.0\r\n\r\n", 505),
+        (b"GET /" + b"x" * 20_000, 431),
+        (b"\x16\x03\x01\x02\x00\r\n\r\n", 400),
+    ],
+)
+async def test_what_is_no_good_request_is_told(
+    server: Server, request_: bytes, status: int
+) -> None:
+    """With a status; the server goes on."""
+    answer = await ask(server, request_)
+
+    assert answer.startswith(b"HTTP/1.1 %d " % status)
+    assert (await ask(server, get("/metrics"))).startswith(b"HTTP/1.1 200 ")
+
+
+async def test_a_page_for_all_other_paths_can_be_given(server: Server) -> None:
+    """Pages can be replaced while it serves."""
+    server.pages = {"*": lambda: Page(status=302, headers={"Location": "/ui/index.html"})}
+    answer = await ask(server, get("/anything"))
+
+    assert b"Location: /ui/index.html\r\n" in answer
+
+
+async def test_an_address_in_use_is_told(server: Server) -> None:
+    """Which one, and why."""
+    other = Server({})
+    with pytest.raises(CannotServe, match=r"cannot serve HTTP at .*in use"):
+        await other.serve(f"127.0.0.1:{server.ports[0]}")
+
+    assert other.endpoint == ""
+
+
+async def test_it_can_be_turned_off_and_on(server: Server) -> None:
+    """As a configuration may say."""
+    port = server.ports[0]
+    await server.serve("")
+    closed = server.ports
+    await server.serve(f"127.0.0.1:{port}")
+
+    assert closed == []
+    assert (await ask(server, get("/metrics"))).startswith(b"HTTP/1.1 200 ")
+
+
+async def test_the_same_address_is_left_alone(server: Server) -> None:
+    """A configuration that changes something else closes no connection."""
+    port = server.ports[0]
+    await server.serve(server.endpoint)
+
+    assert server.ports == [port]
+
+
+async def test_the_number_of_connections_is_bounded(server: Server) -> None:
+    """One too many is closed at once."""
+    port = server.ports[0]
+    opened = [
+        await asyncio.open_connection("127.0.0.1", port) for _ in range(http.MOST_CONNECTIONS)
+    ]
+    # Asked and answered: the server knows all of them.
+    for reader, writer in opened:
+        writer.write(b"GET /metrics HTTP/1.1\r\n\r\n")
+        await reader.readuntil(b"up 1\n")
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        answer = await reader.read()
+    except ConnectionError:
+        answer = b""
+    for _, one in [*opened, (reader, writer)]:
+        one.close()
+
+    assert answer == b""
