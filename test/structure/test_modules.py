@@ -18,7 +18,9 @@ MEDIAN = 150
 WITHOUT_TEST: dict[str, str] = {
     "resmgr/wire/events.py": "the data in which a connection tells, tested with it",
     "resmgr/relay/calls.py": "two interfaces without code, tested where they are met",
+    "controller/app.py": "the wiring; whole controllers are tested on a real API server",
     "controller/decide/plan.py": "the data that decisions are made of, tested with them",
+    "resmgr/config/schemas/common.py": "fields without code, tested with each policy that has them",
     "resmgr/engine/events.py": "plain data, tested with the engine",
     "resmgr/engine/ledger.py": "the engine's bookkeeping, tested with each event",
     "resmgr/engine/outcome.py": "plain data, tested with the engine",
