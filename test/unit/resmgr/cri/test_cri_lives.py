@@ -19,7 +19,7 @@ from resmgr.wire.grpc.statuses import CallError
 
 HELD = {ContainerState.CREATED, ContainerState.RUNNING}
 
-STEPS = ("create", "start", "stop", "remove", "resize", "exit", "list")
+STEPS = ("create", "start", "stop", "remove", "resize", "exit", "list", "anew")
 ENDS = ("well", "refused", "lost", "lost-but-done", "cancelled", "cancelled-but-done")
 
 STEP = st.tuples(st.sampled_from(STEPS), st.sampled_from(("a", "b", "c")), st.sampled_from(ENDS))
@@ -80,6 +80,8 @@ async def make_step(node: tiny.Node, pod_id: str, step: tuple[str, str, str], at
     container_id = newest(node, name)
     if kind == "list":
         await node.list_all()
+    elif kind == "anew":
+        pass
     elif kind == "exit":
         if container_id in node.runtime.containers:
             node.runtime.containers[container_id].state = api_pb2.CONTAINER_EXITED
@@ -117,6 +119,8 @@ async def live(steps: Sequence[tuple[str, str, str]]) -> None:
     async with tiny.node(tiny.Even(cpus=63)) as node:
         pod_id = await node.run_pod()
         for attempt, step in enumerate(steps):
+            if step[0] == "anew":
+                pod_id = await node.run_pod()
             await make_step(node, pod_id, step, attempt)
             assert wrong(node) == []
             assert not overlapping(node)
