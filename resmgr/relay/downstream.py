@@ -104,11 +104,14 @@ class Downstream(link.Link):
             block = statuses.trailers_only(route.missing)
             self.connection.headers(event.stream_id, block, end_stream=True)
         else:
+            told = route.observer
+            if told is None and route.watch is not None:
+                told = route.watch(event.block.get(b":path") or b"")
             observer = None
-            if route.observer is not None:
+            if told is not None:
                 method = (event.block.get(b":path") or b"").decode("ascii", "replace")
                 observer = observe.Recorder(
-                    method, event.block, route.observer, self._shared.budget, self.loop
+                    method, event.block, told, self._shared.budget, self.loop
                 )
             pair = forward.Pair(
                 self,

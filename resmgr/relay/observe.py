@@ -31,6 +31,9 @@ class Observed:
 Observer = Callable[[Observed], None]
 """Told of a call after its end. It must not raise and should be quick."""
 
+Watch = Callable[[bytes], Observer | None]
+"""Asked with a call's path when it begins: who observes it, if anybody. It must not raise."""
+
 
 class Budget:
     """How much may be copied at a time, over all calls."""

@@ -18,14 +18,16 @@ UNKNOWN_SERVICE: Final = statuses.Status(codes.Code.UNIMPLEMENTED, "unknown serv
 class Route:
     """What happens to the calls of a method.
 
-    With a handler they are intercepted, else forwarded as they are; an observer reads along. Where
-    there is no runtime, `missing` is the answer.
+    With a handler they are intercepted, else forwarded as they are; an observer reads along. A
+    `watch` is asked for the observer whenever a call begins. Where there is no runtime, `missing`
+    is the answer.
     """
 
     runtime: upstream.Upstream | None
     handler: intercept.Handler | None = None
     observer: observe.Observer | None = None
     missing: statuses.Status = UNKNOWN_SERVICE
+    watch: observe.Watch | None = None
 
 
 class Router:
@@ -55,18 +57,20 @@ def for_cri(
     handlers: Mapping[str, intercept.Handler],
     observers: Mapping[str, observe.Observer],
     observer: observe.Observer | None = None,
+    watch: observe.Watch | None = None,
 ) -> Router:
     """The table of the CRI.
 
     `handlers` and `observers` go by the plain names of RuntimeService's methods. `observer` is told
-    of every other call of either service. A service without a socket answers as the Go daemon did.
+    of every other call of either service, and `watch` is asked whenever a call of either begins that
+    nobody handles or observes. A service without a socket answers as the Go daemon did.
     """
     missing = {
         name: statuses.Status(codes.Code.UNKNOWN, f"cri/client: no CRI {name} client")
         for name in ("RuntimeService", "ImageService")
     }
-    plain = Route(runtime, observer=observer, missing=missing["RuntimeService"])
-    images = Route(image, observer=observer, missing=missing["ImageService"])
+    plain = Route(runtime, observer=observer, missing=missing["RuntimeService"], watch=watch)
+    images = Route(image, observer=observer, missing=missing["ImageService"], watch=watch)
     methods: dict[str, Route] = {}
     services: dict[str, Route] = {}
     for version in CRI_VERSIONS:
