@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ..wire import fields
 from ..wire.grpc import codes as grpc_codes
 from ..wire.grpc import encodings, messages, statuses, timeouts
-from . import observe, peer, unary, upstream
+from . import forward, observe, peer, unary, upstream
 
 if TYPE_CHECKING:
     from . import downstream
@@ -182,7 +182,7 @@ class Intercepted:
             try:
                 message = encodings.decompress(message, encodings.of_block(self._head))
             except encodings.UnreadableError as cause:
-                self._fail(grpc_codes.Code.UNIMPLEMENTED, f"the request cannot be read: {cause}")
+                self._pass_on(message, str(cause))
                 return
         call = Call(
             self._head,
@@ -192,6 +192,20 @@ class Intercepted:
             runtime=self._runtime,
         )
         self._task = self._tasks.create_task(self._handle(call), name=call.method)
+
+    def _pass_on(self, message: bytes, cause: str) -> None:
+        """Forward a request that nobody here can read: the runtime may."""
+        if self._runtime is None:
+            self._fail(grpc_codes.Code.UNIMPLEMENTED, f"the request cannot be read: {cause}")
+            return
+        _LOG.warning("a call is passed on unread: %s", cause)
+        self._finish()
+        pair = forward.Pair(self._down, self._down_id, self._runtime, self._head, end_stream=False)
+        self._down.calls[self._down_id] = pair
+        timeout = self._deadline and self._deadline - self._down.loop.time()
+        pair.start(timeout)
+        framed = messages.frame(message, compressed=True)
+        pair.request_data(memoryview(framed), end_stream=True)
 
     async def _handle(self, call: Call) -> None:
         try:

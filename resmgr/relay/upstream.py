@@ -166,6 +166,11 @@ class Upstream:
         """Whether there is a connection."""
         return self._link is not None
 
+    @property
+    def settled(self) -> bool:
+        """Whether the runtime has introduced itself."""
+        return self._link is not None and self._link.connection.settled
+
     # -- Connecting ---------------------------------------------------------------------------
 
     async def run(self) -> None:

@@ -22,16 +22,15 @@ def of_block(head: fields.Block) -> bytes:
 
 
 def decompress(message: bytes, encoding: bytes, *, limit: int = messages.LARGEST) -> bytes:
-    """The message itself.
+    """The content of a message that is flagged as compressed.
 
     Raises `UnreadableError` for another encoding, for damaged data and for more than `limit` bytes,
     of which no more than that is ever made.
     """
-    if encoding == IDENTITY:
-        return message
     bits = _WINDOWS.get(encoding)
     if bits is None:
-        raise UnreadableError(f"the encoding {encoding.decode('ascii', 'replace')} is not known")
+        name = encoding.decode("ascii", "replace")
+        raise UnreadableError(f"the encoding {name} of a compressed message is not known")
     reader = zlib.decompressobj(bits)
     try:
         out = reader.decompress(message, limit + 1)
