@@ -62,8 +62,8 @@ def for_cri(
     """The table of the CRI.
 
     `handlers` and `observers` go by the plain names of RuntimeService's methods. `observer` is told
-    of every other call of either service, and `watch` is asked whenever a call of either begins that
-    nobody handles or observes. A service without a socket answers as the Go daemon did.
+    of every other call of either service; `watch` is asked when a call of either begins that nobody
+    handles or observes. A service without a socket answers as the Go daemon did.
     """
     missing = {
         name: statuses.Status(codes.Code.UNKNOWN, f"cri/client: no CRI {name} client")

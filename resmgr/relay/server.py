@@ -15,16 +15,19 @@ _LOG = logging.getLogger("cri/server")
 _INTERVAL: Final = 5.0
 """Seconds between two looks at all connections."""
 
-_MOST_CONNECTIONS: Final = 1000
+MOST_CONNECTIONS: Final = 1000
 """Over this one that has no calls makes room; a client dials again when it needs to."""
 
 
 class Server:
     """A listening socket and its connections."""
 
-    def __init__(self, path: str, shared: downstream.Shared) -> None:
+    def __init__(
+        self, path: str, shared: downstream.Shared, *, connections: int = MOST_CONNECTIONS
+    ) -> None:
         self.path = path
         self._shared = shared
+        self._most = connections
         self._loop = shared.loop
         self._links: dict[downstream.Downstream, None] = {}
         self._silent: set[downstream.Downstream] = set()
@@ -43,7 +46,7 @@ class Server:
             listener = sockets.listen(self.path)
         self._identity = sockets.identity(self.path)
         self._server = await self._loop.create_unix_server(self._make, sock=listener, backlog=1024)
-        self._timer = self._loop.call_later(_INTERVAL, self._look)
+        self._timer = self._loop.call_later(_INTERVAL, self._tick)
 
     async def stop(self, grace: float) -> None:
         """Take no more calls, let those under way end for `grace` seconds, close everything.
@@ -82,7 +85,7 @@ class Server:
 
     def _make(self) -> downstream.Downstream:
         link = downstream.Downstream(self._shared, self._ended)
-        if len(self._links) >= _MOST_CONNECTIONS:
+        if len(self._links) >= self._most:
             self._make_room()
         self._links[link] = None
         self._empty.clear()
@@ -102,7 +105,11 @@ class Server:
         if not self._links:
             self._empty.set()
 
-    def _look(self) -> None:
+    def _tick(self) -> None:
+        self.look()
+        self._timer = self._loop.call_later(_INTERVAL, self._tick)
+
+    def look(self) -> None:
         """Forgive counters, and close connections that have not introduced themselves in time."""
         silent = set()
         for link in list(self._links):
@@ -112,4 +119,3 @@ class Server:
                     link.transport.abort()
                 silent.add(link)
         self._silent = silent
-        self._timer = self._loop.call_later(_INTERVAL, self._look)

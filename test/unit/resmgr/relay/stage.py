@@ -189,6 +189,9 @@ class Stage:
     runtime: Runtime
     upstream: upstream.Upstream
     server: server.Server
+    connections: list[None]
+    """One item for each connection to the runtime that the relay was told of."""
+
     clients: list[Side] = dataclasses.field(default_factory=list)
 
     async def client(self, *, bounds: limits.Limits | None = None) -> Side:
@@ -209,23 +212,30 @@ async def opened(
     bounds: limits.Limits = connection.DEFAULT_LIMITS,
     runtime_bounds: limits.Limits | None = None,
     absent: bool = False,
+    image: bool = True,
+    connections: int = server.MOST_CONNECTIONS,
 ) -> AsyncIterator[Stage]:
-    """Open a stage; with `absent` the runtime is not started."""
+    """Open a stage; `absent`: the runtime is not started, `image`: it serves images too."""
     loop = asyncio.get_running_loop()
     turns = turn.Turn(loop)
     runtime = Runtime(folder / "runtime.sock", bounds=runtime_bounds)
     if not absent:
         await runtime.start()
     async with asyncio.TaskGroup() as tasks:
-        up = upstream.Upstream(str(runtime.path), turns, bounds=bounds)
-        routes = router.for_cri(up, up, handlers=handlers or {}, observers=observers or {})
+        told: list[None] = []
+        up = upstream.Upstream(
+            str(runtime.path), turns, bounds=bounds, connected=lambda: told.append(None)
+        )
+        routes = router.for_cri(
+            up, up if image else None, handlers=handlers or {}, observers=observers or {}
+        )
         shared = downstream.Shared(routes, turns, tasks, loop, bounds=bounds)
-        serving = server.Server(str(folder / "relay.sock"), shared)
+        serving = server.Server(str(folder / "relay.sock"), shared, connections=connections)
         running = tasks.create_task(up.run(), name="upstream")
         await serving.start()
         if not absent:
             await until(lambda: up.connected, what="the connection to the runtime")
-        stage = Stage(folder, runtime, up, serving)
+        stage = Stage(folder, runtime, up, serving, told)
         try:
             yield stage
         finally:
