@@ -99,7 +99,10 @@ class Runtime:
 
     def _StartContainer(self, message: bytes) -> bytes:  # noqa: N802
         request = api_pb2.StartContainerRequest.FromString(message)
-        self.containers[request.container_id].state = api_pb2.CONTAINER_RUNNING
+        container = self.containers[request.container_id]
+        if container.state != api_pb2.CONTAINER_CREATED:
+            raise failed(Code.FAILED_PRECONDITION, "a container is started once")
+        container.state = api_pb2.CONTAINER_RUNNING
         return b""
 
     def _StopContainer(self, message: bytes) -> bytes:  # noqa: N802
