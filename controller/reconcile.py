@@ -128,7 +128,9 @@ class Reconciler:
         self, key: queue.Key, trigger: observed.Trigger, keys: dict[str, Any]
     ) -> queue.Result:
         subject = self._known.extension(key)
-        if subject is None:
+        if subject is None or trigger is observed.Trigger.SETTLED:
+            # No event says that it is still there, and one that went while watches were down is
+            # never reported: without this look its ManagedResources would come back.
             subject = await self._read(key)
         if trigger is observed.Trigger.SETTLED and not operation.settled(subject):
             # Something was asked for while it stood in the queue: this is the look at that too.

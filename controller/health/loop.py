@@ -175,7 +175,8 @@ class HealthLoop:
             async with self._slots:
                 await self._write(ext, new)
         except kube.NotFound:
-            pause = self._config.health_check.sync_period
+            # It went while watches were down, which is never reported.
+            self._known.forget_extension(ext.key)
         except Exception as error:  # noqa: BLE001 - one broken object must not stop the others
             self._complain("cannot write health", namespace, error)
             pause = RETRY
