@@ -126,7 +126,11 @@ def from_kubeconfig(text: str, *, folder: Path | None = None, token: str = "") -
         named = {} if token else _named(config["users"], context["user"])["user"]
         user = _mapping(named or {})
     except (yaml.YAMLError, TypeError, LookupError) as error:
-        message = f"cannot read kubeconfig: {error!r} is missing or malformed"
+        missing = isinstance(error, LookupError)
+        cause = f"{error.args[0]!r} is missing" if missing else f"malformed ({error!r})"
+        message = (
+            f"cannot read kubeconfig: {cause}; hint: kubectl --kubeconfig FILE config view --minify"
+        )
         raise ConnectionProblem(message) from error
     for plugin in ("exec", "auth-provider"):
         if plugin in user:

@@ -113,7 +113,7 @@ def test_wrong_kubeconfig(start: Start, tmp_path: pathlib.Path) -> None:
 
     (message,) = errors(done)
     assert done.returncode == program.UNREACHABLE
-    assert message.startswith("cannot read kubeconfig: ")
+    assert message.startswith("cannot read kubeconfig: 'contexts' is missing; hint: ")
 
 
 def test_wrong_configuration(

@@ -58,7 +58,7 @@ def test_every_module_of_the_daemon_is_there() -> None:
         ("rdt", "options partitions"),
         ("blockio", "Classes"),
         ("logger", "Debug LogSource Klog"),
-        ("dump", "Config File Debug Disabled"),
+        ("dump", "Config File Debug Disabled Secrets"),
         (
             "instrumentation",
             "Sampling ReportPeriod JaegerCollector JaegerAgent HTTPEndpoint PrometheusExport",
