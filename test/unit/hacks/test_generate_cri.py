@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The generator of the CRI messages."""
+"""The generator of the daemon's messages."""
 
 import shutil
 import subprocess
@@ -8,17 +8,19 @@ from pathlib import Path
 
 import pytest
 
-FILES = ("api.proto", "api_pb2.py", "api_pb2.pyi")
+MADE = ("api_pb2.py", "api_pb2.pyi")
 
 
 @pytest.fixture
 def copy(checkout: Path, tmp_path: Path) -> Path:
     """Copy the generator with what it reads and writes."""
     (tmp_path / "hacks").mkdir()
-    (tmp_path / "resmgr/cri").mkdir(parents=True)
     shutil.copy(checkout / "hacks/generate_cri.py", tmp_path / "hacks")
-    for name in FILES:
-        shutil.copy(checkout / "resmgr/cri" / name, tmp_path / "resmgr/cri")
+    for pattern in ("*.proto", "*_pb2.py", "*_pb2.pyi"):
+        for path in (checkout / "resmgr").rglob(pattern):
+            target = tmp_path / path.relative_to(checkout)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target)
     return tmp_path
 
 
@@ -52,12 +54,12 @@ def test_check_names_what_is_stale(copy: Path) -> None:
 
 def test_generate_makes_it_current(copy: Path) -> None:
     """Files that are missing are written anew, byte for byte."""
-    before = [(copy / "resmgr/cri" / name).read_bytes() for name in FILES[1:]]
-    for name in FILES[1:]:
+    before = [(copy / "resmgr/cri" / name).read_bytes() for name in MADE]
+    for name in MADE:
         (copy / "resmgr/cri" / name).unlink()
 
     assert generate(copy).returncode == 0
-    assert [(copy / "resmgr/cri" / name).read_bytes() for name in FILES[1:]] == before
+    assert [(copy / "resmgr/cri" / name).read_bytes() for name in MADE] == before
 
 
 def test_a_description_with_a_mistake_is_told(copy: Path) -> None:
