@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Health conditions of a running controller: what it writes, when, and when it is silent."""
+"""Health conditions of a running controller, and its silence (Annex B, case 11; HC-1 to HC-4)."""
 
 import pytest
 from garden import nodes, replica, stage
