@@ -121,8 +121,10 @@ class Upstream:
         connected: Callable[[], None] = lambda: None,
         bounds: limits.Limits = connection.DEFAULT_LIMITS,
         chance: Callable[[], float] = random.random,
+        name: str = "the runtime",
     ) -> None:
         self.path = path
+        self._name = name
         self._turn = turns
         self._connected = connected
         self._limits = bounds
@@ -159,7 +161,7 @@ class Upstream:
     @property
     def refusal(self) -> str:
         """Why there is no connection."""
-        return f"cannot reach the runtime at {self.path}: {self._reason}"
+        return f"cannot reach {self._name} at {self.path}: {self._reason}"
 
     @property
     def connected(self) -> bool:
