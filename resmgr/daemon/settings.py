@@ -25,6 +25,9 @@ class Mode(Enum):
 _OTHER_WORDS = {"disable": Mode.DISABLED, "mandatory": Mode.REQUIRED}
 
 
+_CONSTRAINTS = ("AvailableResources", "ReservedResources")
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """Which policy decides, and with what."""
@@ -37,6 +40,14 @@ class Policy:
     def own(self) -> Mapping[str, Any]:
         """The active policy's own data."""
         return self.data.get(self.active) or {}
+
+    def same_as(self, other: "Policy") -> bool:
+        """Whether the same policy would decide the same; data of other policies do not matter."""
+        mine, theirs = (
+            (one.active, one.own, [one.data.get(key) for key in _CONSTRAINTS])
+            for one in (self, other)
+        )
+        return mine == theirs
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The gRPC service `v1.Config`: the node agent gives configurations (node agent, section 3.2)."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from ..cri import reading
+from ..relay import intercept, unary
+from ..wire.grpc.codes import Code
+from ..wire.grpc.statuses import CallError
+from . import agent_pb2
+
+_LOG = logging.getLogger("config-server")
+
+SERVICE: Final = "v1.Config"
+SOCKET_MODE: Final = 0o600
+
+Apply = Callable[[Mapping[str, str]], Awaitable[None]]
+"""Makes a configuration the active one. Raises `Rejected`."""
+
+
+class Rejected(Exception):
+    """A configuration is not taken; the one before stays. The text has every reason."""
+
+
+class ConfigService:
+    """Takes configurations of the same user or root, one after the other."""
+
+    def __init__(self, apply: Apply, uid: int) -> None:
+        """Take who applies a configuration, and the user id of this process."""
+        self._apply = apply
+        self._users = {0, uid}
+        self._one_at_a_time = asyncio.Lock()
+
+    def handlers(self) -> dict[str, intercept.Handler]:
+        """Give the handlers by method."""
+        return {"SetConfig": self._set_config, "SetAdjustment": self._set_adjustment}
+
+    async def _set_config(self, call: intercept.Call) -> unary.Reply:
+        self._admit(call)
+        request = _read(agent_pb2.SetConfigRequest, call.message)
+        async with self._one_at_a_time:
+            error = ""
+            try:
+                await self._apply(dict(request.config))
+            except Rejected as rejected:
+                error = f"failed to apply configuration: {rejected}"
+        return unary.Reply(message=agent_pb2.SetConfigReply(error=error).SerializeToString())
+
+    async def _set_adjustment(self, call: intercept.Call) -> unary.Reply:
+        """Refuse adjustments by name; taking none is fine, which agents do at their start."""
+        self._admit(call)
+        request = _read(agent_pb2.SetAdjustmentRequest, call.message)
+        try:
+            names = json.loads(request.adjustment or "{}")
+        except (ValueError, RecursionError):
+            names = None
+        if not isinstance(names, dict):
+            raise CallError(
+                Code.INVALID_ARGUMENT, "cannot read adjustments: they are no JSON object"
+            )
+        later = "external adjustments are not part of this version"
+        reply = agent_pb2.SetAdjustmentReply(errors=dict.fromkeys(names, later))
+        return unary.Reply(message=reply.SerializeToString())
+
+    def _admit(self, call: intercept.Call) -> None:
+        if call.peer is None or call.peer.uid not in self._users:
+            who = "somebody unknown" if call.peer is None else f"user {call.peer.uid}"
+            _LOG.warning("refused %s of %s", call.method, who)
+            raise CallError(
+                Code.PERMISSION_DENIED, "only root and the daemon's user may configure it"
+            )
+
+
+def _read(kind: type[reading.M], message: bytes) -> reading.M:
+    try:
+        return reading.read(kind, message)
+    except reading.Unreadable as error:
+        raise CallError(Code.INVALID_ARGUMENT, str(error)) from error

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes to the log and counts what happens with intercepted calls."""
+
+import logging
+from collections.abc import Callable, Sequence
+
+from ..cri.session import Trouble
+from ..policy.interface import Reason
+from . import metrics
+
+_LOG = logging.getLogger("resource-manager")
+_POLICY = logging.getLogger("policy")
+
+_PASSED = "the request is passed on as it came"
+_MEANING = {
+    Trouble.UNREADABLE: f"a message cannot be read, {_PASSED}",
+    Trouble.POLICY: f"the policy failed, {_PASSED}",
+    Trouble.INTERNAL: f"an internal error, {_PASSED}",
+    Trouble.EFFECT: "what was decided cannot be carried out",
+    Trouble.UNKNOWN: "the container is not known, its call is passed on",
+}
+
+
+class Listener:
+    """Told of troubles and decisions; `show` gives a container's name from its cache id."""
+
+    def __init__(self, troubles: metrics.Counter, show: Callable[[str], str] = str) -> None:
+        """Take the counter of troubles, by kind and method."""
+        self._troubles = troubles
+        self._show = show
+
+    def trouble(
+        self, kind: Trouble, method: str, text: str, error: BaseException | None = None
+    ) -> None:
+        """Write a line, with the stack of an error of ours, and count."""
+        self._troubles.add(kind.value, method)
+        where = f"{method}: " if method else ""
+        level = logging.WARNING if kind is not Trouble.INTERNAL else logging.ERROR
+        _LOG.log(level, "%s%s: %s", where, _MEANING[kind], text, exc_info=error)
+
+    def decided(self, reasons: Sequence[Reason]) -> None:
+        """Write a line for each decision."""
+        for reason in reasons:
+            _POLICY.info("%s: %s", self._show(reason.container), reason.text)

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What has to be right before anything is started: files, machine, configuration, policy.
+
+None of it waits; whatever is wrong ends the start with one message.
+"""
+
+import contextlib
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..policy import constraints, registry
+from ..policy.interface import BadConfiguration, Policy, PolicyError
+from ..state.changes import Saved
+from ..state.errors import CannotUse
+from ..state.store import Store
+from ..sysfs import discover
+from ..sysfs.machine import Machine
+from . import pidfile, policies, settings, sources
+from .configuration import Judge, Judged
+from .flags import Options
+from .sources import Source
+
+
+class CannotStart(Exception):
+    """The daemon cannot start; the text tells why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The configuration that counts, its policy, and the sources that come after it."""
+
+    source: Source
+    judged: Judged
+    policy: Policy[Any]
+    later: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Everything that the daemon is made of before it talks to anybody."""
+
+    options: Options
+    store: Store
+    saved: Saved
+    machine: Machine
+    judge: Judge
+    where: constraints.Cgroups
+    warnings: list[str]
+
+    def make(self, wanted: settings.Policy) -> Policy[Any]:
+        """Make a policy on this machine. Raises `PolicyError`."""
+        return policies.make(wanted, self.machine, self.where)
+
+    def choose(self, among: tuple[Source, ...]) -> Chosen:
+        """Choose the first of these sources that fits the machine. Raises `sources.Unusable`."""
+        source, judged, policy = sources.first(
+            among, self._accept, (PolicyError,), self.warnings.append
+        )
+        return Chosen(source, judged, policy, among[among.index(source) + 1 :])
+
+    def sources(self) -> tuple[Source, ...]:
+        """Give the sources that there are, in the order in which they count."""
+        return sources.in_order(
+            self.judge,
+            forced=self.options.force_config,
+            fallback=self.options.fallback_config,
+            kept=self.saved.config,
+        )
+
+    def _accept(self, judged: Judged) -> Policy[Any]:
+        wanted = judged.settings.policy
+        before = self.saved.policy_name
+        if self.options.disable_policy_switch and before and wanted.active != before:
+            raise BadConfiguration(switch_refused(before, wanted.active))
+        return self.make(wanted)
+
+
+def switch_refused(before: str, wanted: str) -> str:
+    """Say that the policy must not be switched."""
+    return (
+        f"cannot load cache with policy {before} for active policy {wanted}:"
+        " --disable-policy-switch is given; remove it, or run with --reset-policy once"
+    )
+
+
+def prepare(
+    options: Options, held: contextlib.ExitStack, *, pid: int, now: Callable[[], float]
+) -> tuple[Prepared, Chosen]:
+    """Take files, read the machine, judge the configuration, make the policy.
+
+    What is taken is given back when `held` is closed; `now` gives seconds since the epoch. Raises
+    `CannotStart`.
+    """
+    try:
+        prepared = _prepare(options, held, pid, now)
+        return prepared, prepared.choose(prepared.sources())
+    except (
+        pidfile.CannotTake,
+        CannotUse,
+        discover.DiscoveryError,
+        sources.Unusable,
+    ) as error:
+        raise CannotStart(str(error)) from error
+
+
+def _prepare(
+    options: Options, held: contextlib.ExitStack, pid: int, now: Callable[[], float]
+) -> Prepared:
+    file = pidfile.PidFile(Path(options.pid_file))
+    file.take(pid)
+    held.callback(file.release)
+    if listening(options.relay_socket):
+        raise CannotStart(
+            f"cannot serve {options.relay_socket}: somebody listens there already;"
+            " stop it, or name another socket with --relay-socket"
+        )
+    store = Store.open(Path(options.relay_dir), now=now)
+    held.callback(store.close)
+    saved = store.load()
+    found = discover.discover(Path(options.root or "/"))
+    return Prepared(
+        options=options,
+        store=store,
+        saved=saved,
+        machine=found.machine,
+        judge=Judge(tuple(registry.POLICIES), options.defaults),
+        where=policies.cgroups(options.root, options.cgroup_mount),
+        warnings=[*found.warnings, *store.problems],
+    )
+
+
+def listening(path: str) -> bool:
+    """Tell whether somebody accepts connections on a unix socket."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1.0)
+        try:
+            probe.connect(path)
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Another configuration at run time: all of it is taken, or nothing (section 6.7).
+
+Unlike the original, another policy counts at once: all containers are placed anew by it, and if it
+fails, the old one goes on with what it had.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from ..config.problem import ConfigProblems
+from ..engine.outcome import Outcome
+from ..policy.interface import BadConfiguration, Policy, PolicyError
+from ..state.changes import Change, PutConfig
+from . import metrics, settings, sources
+from .config_service import Rejected
+from .configuration import CannotRead, Judge, Judged, read_file
+from .prepare import switch_refused
+from .settings import Settings
+from .sources import Origin
+
+_LOG = logging.getLogger("config")
+
+Make = Callable[[settings.Policy], Policy[Any]]
+"""Makes a policy on this machine. Raises `PolicyError`."""
+
+
+class Switch(Protocol):
+    """The engine, as far as its policy is changed."""
+
+    @property
+    def policy(self) -> Policy[Any]:
+        """The active policy."""
+
+    def switch(self, policy: Policy[Any], /) -> Outcome:
+        """Make another one active. Raises what the policy raises."""
+
+
+class Keep(Protocol):
+    """Where the node agent's configuration is kept."""
+
+    def write(self, changes: Sequence[Change], /) -> None:
+        """Write changes."""
+
+
+class Reconfigurer:
+    """Holds the configuration that counts; `followers` hear of each new one."""
+
+    def __init__(
+        self,
+        *,
+        current: Settings,
+        origin: Origin,
+        judge: Judge,
+        make: Make,
+        engine: Switch,
+        follow: Callable[[Outcome], object],
+        keep: Keep,
+        applied: metrics.Counter,
+        may_switch: bool,
+    ) -> None:
+        """Begin with the configuration of the start; `applied` counts by result."""
+        self.current = current
+        self.origin = origin
+        self.followers: list[Callable[[Settings], None]] = []
+        self._judge = judge
+        self._make = make
+        self._engine = engine
+        self._follow = follow
+        self._keep = keep
+        self._applied = applied
+        self._may_switch = may_switch
+
+    def from_agent(self, data: Mapping[str, str]) -> None:
+        """Take what the node agent gives, and keep it for the next start. Raises `Rejected`."""
+        self._take(lambda: self._judge.of_data(data), Origin.AGENT)
+        self._keep.write([PutConfig(dict(data))])
+
+    def from_file(self, path: str) -> None:
+        """Take the forced configuration anew. Raises `Rejected`."""
+        self._take(lambda: self._judge.of_text(read_file(path)), Origin.FORCED)
+
+    def _take(self, judge: Callable[[], Judged], origin: Origin) -> None:
+        try:
+            judged = judge()
+            self._switch(judged.settings.policy)
+        except Exception as error:  # a policy may fail in any way
+            self._applied.add("rejected")
+            text = f"configuration rejected:{sources.told(error)}"
+            known = isinstance(error, (ConfigProblems, CannotRead, PolicyError))
+            _LOG.error("%s; the one before stays", text, exc_info=None if known else error)
+            raise Rejected(text) from error
+        for warning in judged.warnings:
+            _LOG.warning("%s", warning)
+        self.current = judged.settings
+        self.origin = origin
+        for follower in self.followers:
+            follower(judged.settings)
+        self._applied.add("accepted")
+        _LOG.info("the %s is active", origin.value)
+
+    def _switch(self, wanted: settings.Policy) -> None:
+        if wanted.same_as(self.current.policy):
+            return
+        active = self._engine.policy.name
+        if wanted.active != active and not self._may_switch:
+            raise BadConfiguration(switch_refused(active, wanted.active))
+        outcome = self._engine.switch(self._make(wanted))
+        if wanted.active != active:
+            _LOG.info("policy %s takes over from %s", wanted.active, active)
+        self._follow(outcome)
