@@ -29,7 +29,8 @@ class Given:
     """One document that was handed over.
 
     `path` is where the providerConfig or the operator configs stand in it. `cluster` holds what
-    is known of the shoot. `operator` is set for operator configs instead of a providerConfig.
+    is known of the shoot. `operator` is set for operator configs instead of a providerConfig,
+    and `unjudged` names what stands beside them and is judged elsewhere.
     """
 
     form: str
@@ -37,6 +38,7 @@ class Given:
     provider_config: Any = None
     cluster: clusters.Cluster | None = None
     operator: Mapping[str, Any] | None = None
+    unjudged: tuple[str, ...] = ()
 
     def problems(self) -> tuple[tuple[problem.Problem, ...], tuple[problem.Problem, ...]]:
         """Judge it; give what is wrong and what is doubtful."""
@@ -184,7 +186,8 @@ def _config_map(document: dict[str, Any]) -> Given | None:
 def _deployment(document: dict[str, Any]) -> Given:
     key = "helm" if "helm" in document else "providerConfig"
     values = (document.get(key) or {}).get("values") or {}
-    return _operator(values.get("configs"), f"{key}.values.configs")
+    others = tuple(f"{key}.values.{name}" for name in sorted(values) if name != "configs")
+    return replace(_operator(values.get("configs"), f"{key}.values.configs"), unjudged=others)
 
 
 def _operator(texts: Any, path: str) -> Given:

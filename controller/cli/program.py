@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command group, and what its commands have in common."""
 
+import difflib
 import importlib
 import importlib.metadata
 import os
@@ -63,8 +64,10 @@ class _Lazy(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load a command."""
-        del ctx
         if cmd_name not in COMMANDS:
+            close = difflib.get_close_matches(cmd_name, COMMANDS, n=1)
+            if close:
+                ctx.fail(f"no command {cmd_name!r}, did you mean {close[0]!r}?")
             return None
         command = importlib.import_module(f".{cmd_name}", __package__).command
         return command if isinstance(command, click.Command) else None

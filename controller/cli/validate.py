@@ -24,6 +24,9 @@ class Finding:
     hint: str | None = None
 
 
+_ELSEWHERE = "is not judged here; Helm and the controller's start judge it"
+
+
 @click.command(
     name="validate",
     context_settings=dict(program.SETTINGS),
@@ -53,13 +56,11 @@ def command(files: tuple[str, ...], output: str) -> None:
     unread = False
     for file in files:
         try:
-            data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-            text = data.decode()
+            findings += _judge(file, _read(file))
         except (OSError, UnicodeDecodeError) as error:
             unread = True
-            findings.append(Finding(file, "error", "", f"cannot read the file: {error}"))
-            continue
-        findings += _judge(file, text)
+            why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+            findings.append(Finding(file, "error", "", f"cannot read the file: {why}"))
     if output == "json":
         click.echo(json.dumps([_plain(finding) for finding in findings], indent=2))
     else:
@@ -70,6 +71,11 @@ def command(files: tuple[str, ...], output: str) -> None:
         raise SystemExit(program.PROBLEM)
 
 
+def _read(file: str) -> str:
+    data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    return data.decode()
+
+
 def _judge(file: str, text: str) -> list[Finding]:
     try:
         read = inputs.read(text)
@@ -77,6 +83,7 @@ def _judge(file: str, text: str) -> list[Finding]:
         return [Finding(file, "error", "", str(error))]
     found = [Finding(file, "note", "", f"{kind} is not judged") for kind in read.foreign]
     for given in read.given:
+        found += [Finding(file, "note", path, _ELSEWHERE) for path in given.unjudged]
         errors, warnings = given.problems()
         found += [_finding(file, "error", each) for each in errors]
         found += [_finding(file, "warning", each) for each in warnings]

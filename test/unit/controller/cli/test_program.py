@@ -108,3 +108,11 @@ def test_colours_can_be_switched_off(
 def test_no_colours_without_a_terminal(call: Call) -> None:
     """What goes into a file or a pipe is plain text."""
     assert "\x1b[" not in call("validate", "-", stdin="configs: 3").stdout
+
+
+def test_a_mistyped_command_gets_a_suggestion() -> None:
+    """Wrong usage, with the nearest command."""
+    answer = click.testing.CliRunner().invoke(program.main, ["rendr"])
+
+    assert answer.exit_code == program.USAGE
+    assert "did you mean 'render'" in answer.output
