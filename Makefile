@@ -14,7 +14,7 @@ PYTEST_ARGS ?=
 BENCH_ARGS ?=
 
 BIN := .venv/bin
-PROGRAMS := kube-apiserver etcd helm kubectl promtool
+PROGRAMS := kube-apiserver etcd helm kubectl promtool containerd ctr runc busybox h2load h2spec
 # A registry is given with or without the slash at its end.
 IMAGE_PREFIX := $(if $(REGISTRY),$(patsubst %/,%,$(REGISTRY))/)
 PYTEST = PATH="$$(hacks/programs $(PROGRAMS)):$$PATH" $(BIN)/pytest -n $(JOBS) $(PYTEST_ARGS)
