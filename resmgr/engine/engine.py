@@ -72,7 +72,7 @@ class Engine:
 
         Raises `policy.interface.PolicyError` when the policy cannot start even from nothing.
         """
-        synchronise.correct(self.ledger, seen)
+        found = synchronise.correct(self.ledger, seen, under_way=False)
         fresh = self._saved.policy_name != self.policy.name
         saved = None if fresh else self._saved.policy
         subjects = [self.ledger.subject(one) for one in self.ledger.alive()]
@@ -82,7 +82,12 @@ class Engine:
             if saved is None:
                 raise
             step = self.policy.start(None, subjects)
-        return self._take(step)
+        outcome = self._take(step)
+        outcome += Outcome(before=found.actual)
+        if fresh:
+            name = PutPolicy(self.policy.name, self.policy.dump(self._state))
+            outcome += Outcome(changes=(name,))
+        return outcome
 
     def handle(self, event: events.Event) -> Outcome:
         """Take one event."""
@@ -171,7 +176,8 @@ class Engine:
 
     def _started(self, event: events.ContainerStarted) -> Outcome:
         container = self.ledger.find(event.id)
-        if container is None:
+        if container is None or container.state is ContainerState.EXITED:
+            # A list may have told of its end before the answer to its start came.
             return Outcome()
         self.ledger.change(container, state=ContainerState.RUNNING)
         self.ledger.running_since[container.cache_id] = self.sequence
@@ -218,8 +224,9 @@ class Engine:
         return self._seal(outcome)
 
     def _synchronised(self, event: events.Synchronised) -> Outcome:
-        outcome = Outcome()
-        for container in synchronise.correct(self.ledger, event):
+        found = synchronise.correct(self.ledger, event, under_way=True)
+        outcome = Outcome(before=found.actual)
+        for container in found.gone:
             outcome += self._release(container)
         for container in self.ledger.alive():
             outcome += replace(self._allocate(self.ledger.subject(container)), refusal=None)

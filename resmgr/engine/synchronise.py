@@ -6,10 +6,10 @@ and attempt of one that was remembered as being created. Unlike the original, co
 created but not yet running are known too, so that each can be started through us.
 """
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
-from ..model import Container, ContainerState
+from ..model import Container, ContainerState, LinuxResources
 from . import requirements
 from .events import Synchronised
 from .ledger import Ledger
@@ -17,22 +17,52 @@ from .ledger import Ledger
 _HELD = {ContainerState.CREATED, ContainerState.RUNNING}
 
 
-def correct(ledger: Ledger, seen: Synchronised) -> tuple[Container, ...]:
-    """Correct the ledger; give the containers that have gone, for the policy to release."""
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What was found: containers that have gone, and resources that differ from what is meant.
+
+    `actual` has what the runtime gave containers that were remembered otherwise, by cache id.
+    """
+
+    gone: tuple[Container, ...]
+    actual: Mapping[str, LinuxResources]
+
+
+def correct(ledger: Ledger, seen: Synchronised, *, under_way: bool) -> Corrected:
+    """Correct the ledger by what the runtime has.
+
+    With `under_way` creations may still be answered, so those that are not listed are kept.
+    """
     listed = {pod.id for pod in seen.pods}
     for pod in seen.pods:
         known = ledger.pods.get(pod.id)
         # What RunPodSandbox said is richer than what a list says.
         ledger.put_pod(pod if known is None else replace(known, ready=pod.ready))
-    held = [one for one in seen.containers if one.state in _HELD]
-    adopted = {_adopt(ledger, one).cache_id for one in held}
-    gone = tuple(one for one in ledger.containers.values() if one.cache_id not in adopted)
+    adopted: set[str] = set()
+    actual: dict[str, LinuxResources] = {}
+    for one in seen.containers:
+        if one.state not in _HELD:
+            continue
+        container = _adopt(ledger, one)
+        adopted.add(container.cache_id)
+        there = replace(
+            container.linux,
+            cpuset_cpus=one.linux.cpuset_cpus or container.linux.cpuset_cpus,
+            cpuset_mems=one.linux.cpuset_mems or container.linux.cpuset_mems,
+        )
+        if there != container.linux:
+            actual[container.cache_id] = there
+    gone = tuple(
+        one
+        for one in ledger.containers.values()
+        if one.cache_id not in adopted and not (under_way and one.state is ContainerState.CREATING)
+    )
     for container in gone:
         ledger.drop(container.cache_id)
     for pod_id in tuple(ledger.pods):
         if pod_id not in listed:
             ledger.drop_pod(pod_id)
-    return gone
+    return Corrected(gone, actual)
 
 
 def _adopt(ledger: Ledger, seen: Container) -> Container:

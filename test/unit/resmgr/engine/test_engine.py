@@ -256,3 +256,15 @@ def test_what_an_intent_means_is_recorded() -> None:
     linux = engine.after(LinuxResources(), SetShares("x", 7))
 
     assert linux.shares == 7
+
+
+def test_start_that_is_answered_after_the_end_holds_nothing() -> None:
+    """A list may tell of a container's end before the answer to its start comes."""
+    made = make_engine()
+    made.handle(toy.creating())
+    made.handle(events.ContainerCreated(KEY, "c1"))
+    made.handle(events.ContainersListed({"c1": ContainerState.EXITED}, made.sequence))
+
+    made.handle(events.ContainerStarted("c1"))
+
+    assert made.ledger.containers[KEY].state is ContainerState.EXITED

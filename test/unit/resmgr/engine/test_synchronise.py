@@ -3,9 +3,10 @@
 
 from unit.resmgr.engine import toy
 
+from resmgr.effects import plan
 from resmgr.engine import engine, events
 from resmgr.intents import SetCpuset
-from resmgr.model import ContainerState
+from resmgr.model import ContainerState, LinuxResources
 from resmgr.state.changes import Change, PutContainer, PutEntries, PutPod, PutPolicy, Saved
 
 KEY = "uid-1:main"
@@ -124,3 +125,33 @@ def test_runtime_that_came_back_empty() -> None:
     assert made.ledger.containers == {}
     assert made.ledger.pods == {}
     assert policy.released == [KEY]
+
+
+def test_resources_that_differ_are_told() -> None:
+    """A container that the runtime gave other CPUs than are meant is updated after the start."""
+    made = engine.Engine(toy.OneEach(), killed_while_creating())
+    actual = LinuxResources(shares=1024, cpuset_cpus=0b1000)
+    seen = toy.listed("main", "c1", ContainerState.CREATED, linux=actual)
+
+    outcome = made.start(events.Synchronised((toy.POD,), (seen,)))
+
+    [update] = plan.make(outcome, made.ledger.containers.get).updates
+    assert update.linux.cpuset_cpus == 0b1
+
+
+def test_creation_under_way_outlives_a_runtime_that_came_back() -> None:
+    """While we run, a creation that is not listed yet may still be answered."""
+    made = engine.Engine(toy.OneEach(), Saved())
+    made.start(events.Synchronised((toy.POD,), ()))
+    made.handle(toy.creating())
+
+    made.handle(events.Synchronised((toy.POD,), ()))
+
+    assert KEY in made.ledger.containers
+
+
+def test_policy_is_remembered_from_its_first_start() -> None:
+    """Its name is written even if its state never changes."""
+    outcome = engine.Engine(toy.OneEach(), Saved()).start(events.Synchronised((), ()))
+
+    assert any(isinstance(one, PutPolicy) for one in outcome.changes)
