@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What should come out, beside what a relay in Go was measured at on such a machine. Pure."""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+
+from . import results
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Target:
+    """A figure and its limit; `floor` tells that it must not be less, else not more."""
+
+    title: str
+    unit: str
+    limit: float
+    go: str
+    figure: Callable[[results.Report], float]
+    floor: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Verdict:
+    """A target and what was measured."""
+
+    target: Target
+    measured: float
+
+    @property
+    def reached(self) -> bool:
+        """Whether the figure is within its limit."""
+        if self.target.floor:
+            return self.measured >= self.target.limit
+        return self.measured <= self.target.limit
+
+
+def judge(report: results.Report) -> Iterator[Verdict]:
+    """Hold a report against all targets."""
+    for target in TARGETS:
+        yield Verdict(target, target.figure(report))
+
+
+TARGETS = (
+    Target(
+        "Version, 1 in flight: times direct",
+        "",
+        3.6,
+        "4.1 to 5.1",
+        lambda report: report.named("Version, 1 in flight").slower,
+    ),
+    Target(
+        "Version, 8 in flight: part of direct's throughput",
+        "",
+        0.28,
+        "0.16 to 0.28",
+        lambda report: 1 / report.named("Version, 8 in flight").slower,
+        floor=True,
+    ),
+    Target(
+        "CPU a call, 8 in flight",
+        "us",
+        45,
+        "64 to 76",
+        lambda report: report.named("Version, 8 in flight").cpu_microseconds,
+    ),
+    Target("memory after all calls", "MB", 28, "33", lambda report: report.resident / 1e6),
+    Target("start to the first answered call", "s", 0.25, "", lambda report: report.started),
+)

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What h2load says."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.relay import load
+
+LOAD = load.Load("/service/Method", 10, 2)
+GOOD = """
+finished in 1.25ms, 8000.00 req/s, 300KB/s
+requests: 10 total, 10 started, 10 done, 10 succeeded, 0 failed, 0 errored, 0 timeout
+"""
+
+
+@pytest.mark.parametrize(("unit", "seconds"), [("us", 1.25e-6), ("ms", 1.25e-3), ("s", 1.25)])
+def test_the_time_of_all_calls(unit: str, seconds: float) -> None:
+    """It is read in each of h2load's units."""
+    assert load.seconds(GOOD.replace("ms", unit), LOAD) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    "output", ["", GOOD.replace("0 failed", "1 failed"), GOOD.replace("10 succ", "9 succ")]
+)
+def test_calls_that_fail(output: str) -> None:
+    """A figure of failed calls would be worth nothing."""
+    with pytest.raises(load.LoadFailed):
+        load.seconds(output, LOAD)
+
+
+def test_the_command() -> None:
+    """Calls, calls in flight, socket and method are told."""
+    words = load.command(Path("h2load"), LOAD, Path("/run/x.sock"), Path("/tmp/m"))  # noqa: S108
+
+    assert words[:9] == ["h2load", "-n", "10", "-c", "1", "-m", "2", "-d", "/tmp/m"]  # noqa: S108
+    assert words[-2:] == ["unix:/run/x.sock", "http://localhost/service/Method"]
