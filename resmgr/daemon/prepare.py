@@ -5,7 +5,6 @@ None of it waits; whatever is wrong ends the start with one message.
 """
 
 import contextlib
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from ..state.errors import CannotUse
 from ..state.store import Store
 from ..sysfs import discover
 from ..sysfs.machine import Machine
-from . import pidfile, policies, settings, sources
+from . import pidfile, policies, probe, settings, sources
 from .configuration import Judge, Judged
 from .flags import Options
 from .sources import Source
@@ -48,6 +47,7 @@ class Prepared:
     machine: Machine
     judge: Judge
     where: constraints.Cgroups
+    now: Callable[[], float]
     warnings: list[str]
 
     def make(self, wanted: settings.Policy) -> Policy[Any]:
@@ -112,7 +112,7 @@ def _prepare(
     file = pidfile.PidFile(Path(options.pid_file))
     file.take(pid)
     held.callback(file.release)
-    if listening(options.relay_socket):
+    if _served(options.relay_socket):
         raise CannotStart(
             f"cannot serve {options.relay_socket}: somebody listens there already;"
             " stop it, or name another socket with --relay-socket"
@@ -128,16 +128,13 @@ def _prepare(
         machine=found.machine,
         judge=Judge(tuple(registry.POLICIES), options.defaults),
         where=policies.cgroups(options.root, options.cgroup_mount),
+        now=now,
         warnings=[*found.warnings, *store.problems],
     )
 
 
-def listening(path: str) -> bool:
-    """Tell whether somebody accepts connections on a unix socket."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        probe.settimeout(1.0)
-        try:
-            probe.connect(path)
-        except OSError:
-            return False
-    return True
+def _served(path: str) -> bool:
+    try:
+        return probe.listening(path)
+    except OSError:
+        return True

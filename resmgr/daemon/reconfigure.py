@@ -22,8 +22,16 @@ from .sources import Origin
 
 _LOG = logging.getLogger("config")
 
-Make = Callable[[settings.Policy], Policy[Any]]
-"""Makes a policy on this machine. Raises `PolicyError`."""
+
+class Node(Protocol):
+    """What judges configurations and makes policies on this machine."""
+
+    @property
+    def judge(self) -> Judge:
+        """Whoever judges."""
+
+    def make(self, wanted: settings.Policy, /) -> Policy[Any]:
+        """Make a policy. Raises `PolicyError`."""
 
 
 class Switch(Protocol):
@@ -52,8 +60,7 @@ class Reconfigurer:
         *,
         current: Settings,
         origin: Origin,
-        judge: Judge,
-        make: Make,
+        node: Node,
         engine: Switch,
         follow: Callable[[Outcome], object],
         keep: Keep,
@@ -64,8 +71,7 @@ class Reconfigurer:
         self.current = current
         self.origin = origin
         self.followers: list[Callable[[Settings], None]] = []
-        self._judge = judge
-        self._make = make
+        self._node = node
         self._engine = engine
         self._follow = follow
         self._keep = keep
@@ -74,12 +80,12 @@ class Reconfigurer:
 
     def from_agent(self, data: Mapping[str, str]) -> None:
         """Take what the node agent gives, and keep it for the next start. Raises `Rejected`."""
-        self._take(lambda: self._judge.of_data(data), Origin.AGENT)
+        self._take(lambda: self._node.judge.of_data(data), Origin.AGENT)
         self._keep.write([PutConfig(dict(data))])
 
     def from_file(self, path: str) -> None:
         """Take the forced configuration anew. Raises `Rejected`."""
-        self._take(lambda: self._judge.of_text(read_file(path)), Origin.FORCED)
+        self._take(lambda: self._node.judge.of_text(read_file(path)), Origin.FORCED)
 
     def _take(self, judge: Callable[[], Judged], origin: Origin) -> None:
         try:
@@ -106,7 +112,7 @@ class Reconfigurer:
         active = self._engine.policy.name
         if wanted.active != active and not self._may_switch:
             raise BadConfiguration(switch_refused(active, wanted.active))
-        outcome = self._engine.switch(self._make(wanted))
+        outcome = self._engine.switch(self._node.make(wanted))
         if wanted.active != active:
             _LOG.info("policy %s takes over from %s", wanted.active, active)
         self._follow(outcome)

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Meeting the runtime: wait until it is there, see who it is, and what it has (sections 3.4, 5).
+
+Being away is no reason to end, however often it happens; what it says may be one.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection
+from typing import Final, TypeVar
+
+from ..relay import unary, upstream
+from ..runtime import synchronise, version
+from ..runtime.caller import RuntimeProblem
+from ..wire.grpc.codes import Code
+from ..wire.grpc.statuses import CallError
+
+_LOG = logging.getLogger("cri/client")
+
+_AWAY: Final = frozenset((Code.UNAVAILABLE, Code.DEADLINE_EXCEEDED, Code.CANCELLED))
+_PAUSE: Final = 1.0
+
+T = TypeVar("T")
+
+
+class Caller:
+    """Makes calls of our own on a connection of the relay."""
+
+    def __init__(self, there: upstream.Upstream) -> None:
+        """Take the connection."""
+        self._upstream = there
+
+    async def call(self, method: str, message: bytes, timeout: float) -> bytes:
+        """Give the answer. Raises `CallError`."""
+        return await unary.call(self._upstream, method, message, timeout=timeout)
+
+
+async def patiently(ask: Callable[[], Awaitable[T]], pause: float = _PAUSE) -> T:
+    """Ask until the runtime is there to answer. Raises `RuntimeProblem` for what it answers."""
+    while True:
+        try:
+            return await ask()
+        except RuntimeProblem as problem:
+            cause = problem.__cause__
+            if not isinstance(cause, CallError) or cause.status.code not in _AWAY:
+                raise
+            _LOG.warning("%s; asking again", problem)
+        await asyncio.sleep(pause)
+
+
+async def meet(caller: Caller, *, allow_untested: bool) -> version.Found:
+    """Give who the runtime is. Raises `RuntimeProblem`."""
+    found = await patiently(lambda: version.check(caller, allow_untested=allow_untested))
+    _LOG.info("the runtime is %s %s, %s", found.name, found.version, found.runtime.service)
+    if found.warning:
+        _LOG.warning("%s", found.warning)
+    return found
+
+
+async def learn(
+    found: version.Found, known_pods: Collection[str], known_containers: Collection[str]
+) -> synchronise.Fetched:
+    """Give what the runtime has; `known_...` are ids of those whose status is not needed.
+
+    Raises `RuntimeProblem`.
+    """
+    fetched = await patiently(
+        lambda: synchronise.fetch(
+            found.runtime, known_pods=known_pods, known_containers=known_containers
+        )
+    )
+    for problem in fetched.problems:
+        _LOG.warning("%s", problem)
+    return fetched

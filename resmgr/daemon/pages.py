@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The daemon's HTTP pages: /metrics, /introspect, and what leads to them (section 12.1)."""
+
+import logging
+from collections.abc import Callable
+
+from . import http, metrics
+from .settings import Instrumentation
+
+_LOG = logging.getLogger("http")
+
+_INDEX = b"""<!DOCTYPE html>
+<html lang="en"><head><title>cri-resmgr</title></head><body>
+<p>No builtin or external visualization UIs found.</p>
+<ul><li><a href="/introspect">/introspect</a></li><li><a href="/metrics">/metrics</a></li></ul>
+</body></html>
+"""
+
+
+class Pages:
+    """Serves what the configuration asks for; nothing until it asks for something."""
+
+    def __init__(
+        self,
+        expose: Callable[[], bytes],
+        introspect: Callable[[], http.Page],
+        *,
+        ui: bool,
+    ) -> None:
+        """Take what gives the metrics and the introspection; `ui`: lead people to them."""
+        self._expose = expose
+        self._introspect = introspect
+        self._ui = ui
+        self._server = http.Server({})
+        self._snapshot: bytes | None = None
+
+    async def follow(self, wanted: Instrumentation) -> None:
+        """Serve as the module `instrumentation` says; what fails is logged only."""
+        pages = {"/introspect": self._introspect}
+        if wanted.prometheus_export:
+            pages["/metrics"] = self._metrics
+        if self._ui:
+            pages["/ui/index.html"] = lambda: http.Page(_INDEX, "text/html; charset=utf-8")
+            pages["*"] = lambda: http.Page(status=302, headers={"Location": "/ui/index.html"})
+        self._server.pages = pages
+        try:
+            await self._server.serve(wanted.http_endpoint)
+        except http.CannotServe as error:
+            _LOG.error("%s", error)
+
+    async def stop(self) -> None:
+        """Serve no more."""
+        await self._server.stop()
+
+    def take_snapshot(self) -> None:
+        """Read all metrics now; from now on this is what /metrics shows until the next time."""
+        self._snapshot = self._expose()
+
+    def _metrics(self) -> http.Page:
+        body = self._expose() if self._snapshot is None else self._snapshot
+        return http.Page(body, metrics.CONTENT_TYPE)
+
+    @property
+    def ports(self) -> list[int]:
+        """The ports that are listened at."""
+        return self._server.ports

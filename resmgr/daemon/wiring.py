@@ -1,0 +1,363 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The daemon from its start to its end: who is made of whom, in which order (section 1.1).
+
+The kubelet's socket is opened last, when configuration, policy and runtime are known to be right:
+whoever gets an answer gets it from a daemon that works.
+"""
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import Coroutine, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..cri.session import Session
+from ..effects.carry_out import Executor
+from ..effects.exports import Exports
+from ..engine import events
+from ..model import Container
+from ..relay import downstream, router, server, sockets, turn, upstream
+from ..runtime import update
+from ..runtime.caller import Runtime, RuntimeProblem
+from . import (
+    begin,
+    config_service,
+    dumper,
+    front,
+    keeper,
+    listener,
+    meet,
+    metrics,
+    notify,
+    numbers,
+    pages,
+    qualify,
+    reconfigure,
+    settings,
+    show,
+    timers,
+)
+from .logs import Logs
+from .prepare import CannotStart, Chosen, Prepared
+from .sources import Origin
+
+_LOG = logging.getLogger("resource-manager")
+
+GRACE = 10.0
+"""Seconds that calls under way have to end in when the daemon stops."""
+
+_HOUSEKEEPING = 60.0
+"""Seconds between two looks at what waits to be written."""
+
+
+class Daemon:
+    """One daemon; `run` is its whole life."""
+
+    def __init__(
+        self, prepared: Prepared, chosen: Chosen, logs: Logs, notifier: notify.Notifier
+    ) -> None:
+        """Take what was prepared; nothing is started yet."""
+        self._prepared = prepared
+        self._chosen = chosen
+        self._options = prepared.options
+        self._logs = logs
+        self._notifier = notifier
+        self._numbers = numbers.Numbers()
+        self._numbers.watch_store(prepared.store)
+        self._keeper = keeper.Keeper(prepared.store)
+        self._background: list[asyncio.Task[None]] = []
+        self._timers: list[timers.Every] = []
+        self._servers: list[server.Server] = []
+        self._pages: pages.Pages | None = None
+        self._session: Session | None = None
+        self._reconfigurer: reconfigure.Reconfigurer | None = None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Start, serve until `stop` is set, end in order. Raises `CannotStart`."""
+        failure: CannotStart | None = None
+        async with asyncio.TaskGroup() as group:
+            starting = group.create_task(self._started(group), name="start")
+            stopping = group.create_task(_wait(stop), name="stop")
+            try:
+                await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                if starting.done():
+                    failure = starting.result()
+                    if failure is None:
+                        await stopping
+            finally:
+                starting.cancel()
+                stopping.cancel()
+                self._notifier.stopping()
+                await self._end()
+        if failure is not None:
+            raise failure
+
+    def reload(self) -> None:
+        """Read the forced configuration again."""
+        if self._reconfigurer is None or not self._options.force_config:
+            _LOG.info("there is no forced configuration to read again")
+            return
+        self._notifier.reloading(time.monotonic())
+        try:
+            self._reconfigurer.from_file(self._options.force_config)
+        except config_service.Rejected as error:
+            _LOG.debug("%s", error)  # It was told where it was rejected.
+        self._notifier.ready(self._status())
+
+    @property
+    def ports(self) -> list[int]:
+        """The ports of its HTTP pages."""
+        return self._pages.ports if self._pages is not None else []
+
+    # -- The start ----------------------------------------------------------------------------
+
+    async def _started(self, group: asyncio.TaskGroup) -> CannotStart | None:
+        """Start; give what made it impossible."""
+        try:
+            await self._start(group)
+        except CannotStart as error:
+            return error
+        except (RuntimeProblem, sockets.SocketError) as error:
+            return CannotStart(str(error))
+        return None
+
+    async def _start(self, group: asyncio.TaskGroup) -> None:
+        options = self._options
+        loop = asyncio.get_running_loop()
+        turns = turn.Turn(loop)
+        self._watch_over(loop)
+        for warning in self._prepared.warnings:
+            _LOG.warning("%s", warning)
+        for note in self._prepared.store.notes:
+            _LOG.info("%s", note)
+        runtime = self._connect(group, turns, options.runtime_socket)
+        images = runtime
+        if options.image_socket != options.runtime_socket:
+            images = self._connect(group, turns, options.image_socket)
+        known, seen = await self._meet(runtime)
+        begun = begin.begin(self._prepared, self._chosen, seen)
+        session = self._work(group, begun, known)
+        reconfigurer = self._configure(begun, session)
+        dump = dumper.Dumper(self._prepared.now, self._qualify)
+        dump.configure(reconfigurer.current.dump)
+        reconfigurer.followers.append(lambda new: dump.configure(new.dump))
+        await self._serve_pages(reconfigurer.current.instrumentation, begun)
+        shared = downstream.Shared(
+            routes=self._routes(session, dump, runtime, images), turns=turns, tasks=group, loop=loop
+        )
+        await self._serve(shared, runtime)
+        if not options.force_config and options.config_socket:
+            await self._serve_agent(group, turns)
+        if options.agent_socket:
+            agent = upstream.Upstream(options.agent_socket, turns, name="the node agent")
+            self._spawn(group, agent.run(), "agent")
+        self._notifier.ready(self._status())
+        _LOG.info("up and running with policy %s", begun.engine.policy.name)
+
+    def _connect(
+        self, group: asyncio.TaskGroup, turns: turn.Turn, path: str
+    ) -> upstream.Upstream | None:
+        if not path:
+            return None
+        there = upstream.Upstream(path, turns, connected=self._connected)
+        self._spawn(group, there.run(), path)
+        return there
+
+    def _connected(self) -> None:
+        """Give the relay's socket the access rights of the runtime's."""
+        if self._servers:
+            self._servers[0].adopt_access(
+                self._options.runtime_socket or self._options.image_socket
+            )
+
+    async def _meet(
+        self, there: upstream.Upstream | None
+    ) -> tuple[Runtime | None, events.Synchronised]:
+        if there is None:
+            return None, events.Synchronised((), ())
+        self._notifier.status(f"waiting for the runtime at {there.path}")
+        found = await meet.meet(
+            meet.Caller(there), allow_untested=self._options.allow_untested_runtimes
+        )
+        saved = self._prepared.saved
+        ids: set[str] = set()
+        if self._chosen.policy.name == settings.NO_POLICY:
+            # It decides nothing, so nothing can differ from what was decided.
+            ids = {one.id for one in saved.containers.values() if one.id}
+        fetched = await meet.learn(found, saved.pods.keys(), ids)
+        return found.runtime, fetched.event
+
+    def _work(self, group: asyncio.TaskGroup, begun: begin.Begun, known: Runtime | None) -> Session:
+        """Put the engine to work: whatever it decides is written and carried out from now on."""
+        engine = begun.engine
+        ledger = engine.ledger
+        self._chosen = begun.chosen
+        self._numbers.watch_engine(engine)
+        files = Exports(Path(self._options.relay_dir))
+
+        async def send(container: Container) -> None:
+            if known is not None:
+                await update.update(known, container)
+
+        executor = Executor(send, ledger.containers.get, files)
+        told = listener.Listener(self._numbers.troubles, lambda one: show.name(engine, one))
+        session = Session(engine, self._keeper, executor, told)
+        self._session = session
+        self._spawn(group, session.run(), "effects")
+        session.follow(begun.outcome)
+        files.keep_only(ledger.containers.keys())
+        loop = asyncio.get_running_loop()
+        self._timers += [
+            timers.Every(
+                loop,
+                self._options.rebalance_interval,
+                lambda: _ignore(session.take(events.Rebalance())),
+            ),
+            timers.Every(loop, _HOUSEKEEPING, self._keep_house),
+        ]
+        return session
+
+    def _configure(self, begun: begin.Begun, session: Session) -> reconfigure.Reconfigurer:
+        chosen = begun.chosen
+        _LOG.info("the %s is active", chosen.source)
+        for warning in chosen.judged.warnings:
+            _LOG.warning("%s", warning)
+        reconfigurer = reconfigure.Reconfigurer(
+            current=chosen.judged.settings,
+            origin=chosen.source.origin,
+            node=self._prepared,
+            engine=begun.engine,
+            follow=session.follow,
+            keep=self._keeper,
+            applied=self._numbers.configurations,
+            may_switch=not self._options.disable_policy_switch,
+        )
+        reconfigurer.followers += [
+            lambda new: self._logs.configure(new.logger, new.policy.active),
+            lambda _new: self._notifier.status(self._status()),
+        ]
+        self._logs.configure(reconfigurer.current.logger, reconfigurer.current.policy.active)
+        if chosen.source.origin is Origin.NOTHING:
+            _LOG.warning("no initial configuration found, defaults are used")
+        self._reconfigurer = reconfigurer
+        return reconfigurer
+
+    def _routes(
+        self,
+        session: Session,
+        dump: dumper.Dumper,
+        runtime: upstream.Upstream | None,
+        images: upstream.Upstream | None,
+    ) -> router.Router:
+        gate = front.Front(session, dump, self._numbers.completed, self._numbers.latency)
+        handlers = gate.handlers() if runtime is not None else {}
+        return router.for_cri(runtime, images, handlers=handlers, observers={}, watch=gate.watch)
+
+    # -- What is served -----------------------------------------------------------------------
+
+    async def _serve(self, shared: downstream.Shared, runtime: upstream.Upstream | None) -> None:
+        made = server.Server(self._options.relay_socket, shared)
+        self._numbers.add(
+            metrics.Gauge(
+                "cri_resmgr_connections",
+                "Connections of clients.",
+                lambda: {(): made.connections},
+            ),
+            metrics.Gauge(
+                "cri_resmgr_runtime_connected",
+                "Whether there is a connection to the runtime.",
+                lambda: {(): int(runtime is None or runtime.connected)},
+            ),
+        )
+        await made.start()
+        self._servers.append(made)
+        self._connected()
+
+    async def _serve_agent(self, group: asyncio.TaskGroup, turns: turn.Turn) -> None:
+        service = config_service.ConfigService(self._take_configuration, os.getuid())
+        shared = downstream.Shared(
+            routes=router.for_service(config_service.SERVICE, service.handlers()),
+            turns=turns,
+            tasks=group,
+            loop=asyncio.get_running_loop(),
+        )
+        path = self._options.config_socket
+        made = server.Server(path, shared)
+        await made.start(sockets.listen(path, mode=config_service.SOCKET_MODE))
+        self._servers.append(made)
+
+    async def _take_configuration(self, data: Mapping[str, str]) -> None:
+        """Take a configuration of the node agent. Raises `Rejected`."""
+        assert self._reconfigurer is not None  # noqa: S101 - it is served later than this is made
+        self._reconfigurer.from_agent(data)
+        if self._pages is not None:
+            await self._pages.follow(self._reconfigurer.current.instrumentation)
+
+    async def _serve_pages(self, wanted: settings.Instrumentation, begun: begin.Begun) -> None:
+        made = pages.Pages(
+            lambda: metrics.expose(self._numbers.families),
+            lambda: show.page(begun.engine, self._prepared.machine),
+            ui=not self._options.disable_ui,
+        )
+        self._pages = made
+        if self._options.metrics_interval:
+            made.take_snapshot()
+            loop = asyncio.get_running_loop()
+            interval = self._options.metrics_interval
+            self._timers.append(timers.Every(loop, interval, made.take_snapshot))
+        await made.follow(wanted)
+
+    # -- While it runs, and its end -----------------------------------------------------------
+
+    def _watch_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        period = self._notifier.watchdog_period
+        self._timers.append(timers.Every(loop, period, self._notifier.alive))
+
+    def _keep_house(self) -> None:
+        self._keeper.flush()
+        # It waits for the disk, so it is done in a thread; its end is of no interest.
+        loop = asyncio.get_running_loop()
+        loop.run_in_executor(None, self._prepared.store.checkpoint)
+
+    def _spawn(self, group: asyncio.TaskGroup, life: Coroutine[Any, Any, None], name: str) -> None:
+        self._background.append(group.create_task(life, name=name))
+
+    def _qualify(self, method: str, request: bytes) -> str:
+        if self._session is None:
+            return ""
+        ledger = self._session.engine.ledger
+        return qualify.about(method, request, ledger.pods.get, ledger.find)
+
+    def _status(self) -> str:
+        if self._session is None or self._reconfigurer is None:
+            return "starting"
+        policy = self._session.engine.policy.name
+        return f"policy {policy}, {self._reconfigurer.origin.value}"
+
+    async def _end(self) -> None:
+        """Stop in the order in which nothing is lost: callers first, the runtime last."""
+        for timer in self._timers:
+            timer.stop()
+        for one in reversed(self._servers):
+            await one.stop(GRACE)
+        if self._pages is not None:
+            await self._pages.stop()
+        if self._session is not None:
+            try:
+                async with asyncio.timeout(GRACE):
+                    await self._session.settled()
+            except TimeoutError:
+                _LOG.warning("not everything that was decided could be carried out in time")
+        for task in self._background:
+            task.cancel()
+        _LOG.info("stopped")
+
+
+async def _wait(stop: asyncio.Event) -> None:
+    await stop.wait()
+
+
+def _ignore(_: object) -> None:
+    """Drop what nobody waits for."""

@@ -1,0 +1,319 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole daemon in one process, between a kubelet and a runtime on real sockets."""
+
+import asyncio
+import contextlib
+import io
+import json
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from unit.resmgr.daemon import fake_node
+from unit.resmgr.daemon.fake_node import Node
+
+from resmgr.cri import api_pb2 as api
+from resmgr.daemon import agent_pb2, flagtable, logs, notify, prepare, wiring
+from resmgr.daemon.prepare import CannotStart
+from resmgr.wire.grpc.codes import Code
+from resmgr.wire.grpc.statuses import CallError
+
+STATIC = "policy: {Active: static, ReservedResources: {CPU: 1}}"
+KLOG = {name: flag.default for name, flag in flagtable.KLOG.items()}
+
+
+@pytest.fixture
+async def node(tmp_path: Path) -> AsyncIterator[Node]:
+    """A node of eight CPUs."""
+    async with fake_node.node(tmp_path) as made:
+        yield made
+
+
+@contextlib.asynccontextmanager
+async def running(node: Node, *more: str) -> AsyncIterator[wiring.Daemon]:
+    """Run a daemon on the node until the block ends; then it stops as by SIGTERM."""
+    stop = asyncio.Event()
+    with contextlib.ExitStack() as held:
+        prepared, chosen = prepare.prepare(
+            node.options(*more), held, pid=1, now=lambda: 1_000_000.0
+        )
+        log = logs.Logs(io.StringIO(), KLOG, clock=lambda: 0.0)
+        daemon = wiring.Daemon(prepared, chosen, log, notify.Notifier({}, 1))
+        async with asyncio.TaskGroup() as group:
+            life = group.create_task(daemon.run(stop))
+            try:
+                yield daemon
+            finally:
+                stop.set()
+                await life
+
+
+def fallback(node: Node, text: str) -> str:
+    """Write a fallback configuration; give the flag that names it."""
+    path = node.folder / "fallback.cfg"
+    path.write_text(text, encoding="utf-8")
+    return f"--fallback-config={path}"
+
+
+async def set_config(node: Node, **texts: str) -> str:
+    """Give the daemon a configuration as the node agent does; give its answer."""
+    request = agent_pb2.SetConfigRequest(node_name="n", config=texts)
+    answer = await node.client("config.sock").call("SetConfig", request, "v1.Config")
+    return agent_pb2.SetConfigReply.FromString(answer).error
+
+
+async def test_a_container_goes_through_untouched_without_a_configuration(node: Node) -> None:
+    """Policy `none`: the runtime gets what the kubelet has asked for."""
+    async with running(node):
+        kubelet = node.client()
+        pod = await kubelet.pod("web")
+        container = await kubelet.create(pod, "main", cpus=2)
+        await kubelet.start(container)
+
+    assert node.runtime.cpus(container) == ""
+    assert node.runtime.states[container] == api.CONTAINER_RUNNING
+
+
+async def test_a_policy_places_containers(node: Node) -> None:
+    """Exclusive CPUs for one, and the others make room before it is created."""
+    async with running(node, fallback(node, STATIC)):
+        kubelet = node.client()
+        shared = await kubelet.create(await kubelet.pod("a"), "shared", cpus=0)
+        await kubelet.start(shared)
+        before = node.runtime.cpus(shared)
+        alone = await kubelet.create(await kubelet.pod("b"), "alone", cpus=2)
+
+    assert before == "0-7"
+    assert len(set(node.runtime.cpus(alone).replace("-", ",").split(","))) == 2
+    assert node.runtime.updates[-1][0] == shared
+    assert node.runtime.cpus(shared) != "0-7"
+
+
+async def test_a_request_that_cannot_be_met_is_refused(node: Node) -> None:
+    """With the policy's words; the runtime does not hear of it."""
+    async with running(node, fallback(node, STATIC)):
+        kubelet = node.client()
+        pod = await kubelet.pod("a")
+        with pytest.raises(CallError, match="failed to allocate container resources") as caught:
+            await kubelet.create(pod, "greedy", cpus=8)
+
+    assert caught.value.status.code is Code.RESOURCE_EXHAUSTED
+    assert node.runtime.containers == {}
+
+
+async def test_a_restart_keeps_what_was_placed(node: Node) -> None:
+    """And sends no update to anybody."""
+    flag = fallback(node, STATIC)
+    async with running(node, flag):
+        kubelet = node.client()
+        alone = await kubelet.create(await kubelet.pod("a"), "alone", cpus=2)
+        await kubelet.start(alone)
+        first = node.runtime.cpus(alone)
+    async with running(node, flag):
+        other = await kubelet.create(await kubelet.pod("b"), "other", cpus=2)
+
+    assert node.runtime.cpus(alone) == first
+    assert not set(node.runtime.cpus(other).split("-")) & set(first.split("-"))
+    assert node.runtime.updates == []
+
+
+async def test_what_a_killed_daemon_has_not_sent_is_sent_at_the_next_start(node: Node) -> None:
+    """The runtime has other CPUs for a container than were decided on."""
+    flag = fallback(node, STATIC)
+    async with running(node, flag):
+        kubelet = node.client()
+        alone = await kubelet.create(await kubelet.pod("a"), "alone", cpus=2)
+        await kubelet.start(alone)
+    decided = node.runtime.cpus(alone)
+    node.runtime.containers[alone].linux.resources.cpuset_cpus = "0-7"
+    async with running(node, flag):
+        await kubelet.call("Version")
+
+    assert node.runtime.cpus(alone) == decided
+
+
+async def test_the_agents_configuration_counts_at_once_and_at_the_next_start(node: Node) -> None:
+    """The policy is switched while a container runs, which is placed by the new one."""
+    async with running(node):
+        kubelet = node.client()
+        container = await kubelet.create(await kubelet.pod("a"), "main", cpus=2)
+        await kubelet.start(container)
+        error = await set_config(node, policy="Active: static\nReservedResources: {CPU: 1}")
+    placed = node.runtime.cpus(container)
+    async with running(node, fallback(node, "policy: {Active: none}")):
+        other = await kubelet.create(await kubelet.pod("b"), "other", cpus=2)
+
+    assert error == ""
+    assert placed
+    assert node.runtime.cpus(other)
+
+
+@pytest.mark.parametrize(
+    ("policy", "words"),
+    [
+        ("Actve: static", "policy.Actve: unknown key, did you mean Active"),
+        ("Active: static", "configuration rejected"),
+        ("Active: static\nReservedResources: {CPU: 'cpuset:100'}", "configuration rejected"),
+    ],
+)
+async def test_a_bad_configuration_of_the_agent_changes_nothing(
+    node: Node, policy: str, words: str
+) -> None:
+    """Wrong by itself, or refused by the policy: told, the old policy goes on, also later."""
+    flag = fallback(node, STATIC)
+    async with running(node, flag):
+        kubelet = node.client()
+        pod = await kubelet.pod("a")
+        error = await set_config(node, policy=policy)
+        container = await kubelet.create(pod, "main", cpus=2)
+    async with running(node, flag):
+        await kubelet.call("Version")
+
+    assert error.startswith("failed to apply configuration: configuration rejected:")
+    assert words in error
+    assert node.runtime.cpus(container)
+
+
+async def test_the_policy_can_be_nailed_down(node: Node) -> None:
+    """With --disable-policy-switch neither the agent nor a restart changes it."""
+    flag = fallback(node, STATIC)
+    async with running(node, flag, "--disable-policy-switch"):
+        kubelet = node.client()
+        await kubelet.call("Version")
+        error = await set_config(node, policy="Active: none")
+    with contextlib.ExitStack() as held, pytest.raises(CannotStart, match="policy static for act"):
+        prepare.prepare(
+            node.options("--disable-policy-switch"), held, pid=1, now=lambda: 1_000_000.0
+        )
+
+    assert "--disable-policy-switch is given" in error
+
+
+async def test_adjustments_are_refused_by_name(node: Node) -> None:
+    """An empty set is fine, which agents send first."""
+    async with running(node):
+        client = node.client("config.sock")
+        answers = []
+        for text in ("{}", "", '{"a": {}, "b": {}}'):
+            request = agent_pb2.SetAdjustmentRequest(adjustment=text)
+            answer = await client.call("SetAdjustment", request, "v1.Config")
+            answers.append(sorted(agent_pb2.SetAdjustmentReply.FromString(answer).errors))
+        bad = agent_pb2.SetAdjustmentRequest(adjustment="[")
+        with pytest.raises(CallError, match="they are no JSON object"):
+            await client.call("SetAdjustment", bad, "v1.Config")
+
+    assert answers == [[], [], ["a", "b"]]
+
+
+async def test_with_a_forced_configuration_the_agent_is_not_heard(node: Node) -> None:
+    """There is no socket for it; the file is read again on demand, a bad one is not taken."""
+    path = node.folder / "force.cfg"
+    path.write_text("policy: {Active: none}", encoding="utf-8")
+    async with running(node, f"--force-config={path}") as daemon:
+        kubelet = node.client()
+        await kubelet.call("Version")
+        served = (node.folder / "config.sock").exists()
+        path.write_text(STATIC, encoding="utf-8")
+        daemon.reload()
+        path.write_text("policy: {Active: nonsense}", encoding="utf-8")
+        daemon.reload()
+        container = await kubelet.create(await kubelet.pod("a"), "main", cpus=2)
+
+    assert not served
+    assert node.runtime.cpus(container)
+
+
+async def test_pages_are_served_as_the_configuration_says(node: Node) -> None:
+    """Metrics and introspection at the address of the configuration."""
+    text = "instrumentation: {HTTPEndpoint: '127.0.0.1:0', PrometheusExport: true}"
+    async with running(node, fallback(node, text)) as daemon:
+        kubelet = node.client()
+        container = await kubelet.create(await kubelet.pod("a"), "main", cpus=1)
+        (port,) = daemon.ports
+        metrics = await _get(port, "/metrics")
+        shown = json.loads(await _get(port, "/introspect"))
+
+    method = 'grpc_server_method="CreateContainer",grpc_server_status="OK"'
+    assert f"cri_rm_grpc_io_server_completed_rpcs{{{method}}} 1" in metrics
+    assert "cri_resmgr_runtime_connected 1" in metrics
+    assert list(shown["Pods"]["pod0"]["Containers"]) == [container]
+    assert shown["System"]["Policy"] == "none"
+
+
+async def test_a_runtime_that_is_away_at_the_start_is_waited_for(node: Node) -> None:
+    """The kubelet's socket is there when the runtime is."""
+    await node.stop_runtime()
+    async with running(node):
+        early = (node.folder / "relay.sock").exists()
+        await node.start_runtime()
+        answer = await node.client().call("Version")
+
+    assert not early
+    assert api.VersionResponse.FromString(answer).runtime_name == "containerd"
+
+
+async def test_an_untested_runtime_is_refused(node: Node) -> None:
+    """With the flag that allows it."""
+    node.runtime.name = "rkt"
+    with pytest.raises(ExceptionGroup) as caught:
+        await _run(node)
+    error = caught.value.exceptions[0]
+
+    assert isinstance(error, CannotStart)
+    assert "use --allow-untested-runtimes to allow it" in str(error)
+
+
+async def test_calls_under_way_end_before_the_daemon_does(node: Node) -> None:
+    """SIGTERM in the middle of CreateContainer: the kubelet gets its answer."""
+    node.runtime.hold = asyncio.Event()
+    async with asyncio.TaskGroup() as group, running(node):
+        kubelet = node.client()
+        pod = await kubelet.pod("a")
+        creating = group.create_task(kubelet.create(pod, "main", cpus=1))
+        group.create_task(_release(node))
+        await node.until(lambda: node.runtime.held)
+
+    assert creating.result() in node.runtime.containers
+    assert not (node.folder / "relay.sock").exists()
+
+
+async def test_messages_are_dumped_as_rules_say(
+    node: Node, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Intercepted and forwarded ones, with the container's name and without its secrets."""
+    caplog.set_level(logging.INFO)
+    text = "dump: {Config: 'full:CreateContainer,short:Version,off:.*'}"
+    async with running(node, fallback(node, text)):
+        kubelet = node.client()
+        pod = await kubelet.pod("a")
+        await kubelet.create(pod, "main", cpus=1)
+        await kubelet.call("Version")
+    lines = [record.message for record in caplog.records if record.name == "message"]
+
+    assert lines[0] == "<of-main:main> CreateContainer => (intercepted) REQUEST"
+    assert any("PASSWORD" in line for line in lines)
+    assert not any("s3cret" in line for line in lines)
+    assert lines[-1] == "Version <= (passthrough) REQUEST"
+
+
+async def _run(node: Node) -> None:
+    """Run a daemon that nobody stops."""
+    async with running(node):
+        await asyncio.Event().wait()
+
+
+async def _get(port: int, path: str) -> str:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"GET {path} HTTP/1.0\r\n\r\n".encode())
+    answer = (await reader.read()).decode()
+    writer.close()
+    return answer.partition("\r\n\r\n")[2]
+
+
+async def _release(node: Node) -> None:
+    """Answer once the relay's socket has gone."""
+    await node.until(lambda: node.runtime.held)
+    await node.until(lambda: not (node.folder / "relay.sock").exists())
+    assert node.runtime.hold is not None
+    node.runtime.hold.set()
