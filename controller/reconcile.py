@@ -131,7 +131,12 @@ class Reconciler:
         if subject is None or trigger is observed.Trigger.SETTLED:
             # No event says that it is still there, and one that went while watches were down is
             # never reported: without this look its ManagedResources would come back.
-            subject = await self._read(key)
+            try:
+                subject = await self._read(key)
+            except kube.NotFound as error:
+                self._known.forget_extension(key)
+                keys |= {"outcome": "gone", "detail": str(error)}
+                return None
         if trigger is observed.Trigger.SETTLED and not operation.settled(subject):
             # Something was asked for while it stood in the queue: this is the look at that too.
             trigger = observed.Trigger.EVENT
