@@ -21,40 +21,44 @@ _POLL = 0.05
 async def of_managed_resources(seed: kube.Client, namespace: str) -> AsyncIterator[None]:
     """Refuse that ManagedResources of a namespace are made, changed or deleted (422).
 
-    In force when the block begins; given up when it ends, though the server may need a moment
-    to notice.
+    In force when the block begins, and no longer when it has ended.
     """
     name = f"refusal-{secrets.token_hex(4)}"
+    # One whose class is nobody's, by which to see whether the server refuses already, or still.
+    probe = {
+        "apiVersion": "resources.gardener.cloud/v1alpha1",
+        "kind": "ManagedResource",
+        "metadata": {"name": name},
+        "spec": {"class": "probe", "secretRefs": []},
+    }
+    await seed.create(paths.managed_resources(namespace), probe)
     await seed.create(f"{_API}/validatingadmissionpolicies", _policy(name))
     await seed.create(f"{_API}/validatingadmissionpolicybindings", _binding(name, namespace))
     try:
-        async with asyncio.timeout(30.0):
-            while True:
-                if await _refused(seed, namespace):
-                    break
-                await asyncio.sleep(_POLL)
+        await _until(seed, namespace, name, refused=True)
         yield
     finally:
         await seed.delete(f"{_API}/validatingadmissionpolicybindings/{name}")
         await seed.delete(f"{_API}/validatingadmissionpolicies/{name}")
+        await _until(seed, namespace, name, refused=False)
+        await seed.delete(paths.managed_resource(namespace, name))
 
 
-async def _refused(seed: kube.Client, namespace: str) -> bool:
-    """Try it with an object that nobody looks after."""
-    probe = {
-        "apiVersion": "resources.gardener.cloud/v1alpha1",
-        "kind": "ManagedResource",
-        "metadata": {"name": f"probe-{secrets.token_hex(4)}"},
-        "spec": {"class": "probe", "secretRefs": []},
-    }
+async def _until(seed: kube.Client, namespace: str, probe: str, *, refused: bool) -> None:
+    async with asyncio.timeout(30.0):
+        while True:
+            if await _refuses(seed, namespace, probe) is refused:
+                return
+            await asyncio.sleep(_POLL)
+
+
+async def _refuses(seed: kube.Client, namespace: str, probe: str) -> bool:
+    annotations = {"test/probe": secrets.token_hex(4)}
     try:
-        made = await seed.create(paths.managed_resources(namespace), probe)
+        await seed.patch(
+            paths.managed_resource(namespace, probe), {"metadata": {"annotations": annotations}}
+        )
     except kube.ApiError as error:
-        return MESSAGE in str(error)
-    try:
-        await seed.delete(paths.managed_resource(namespace, made["metadata"]["name"]))
-    except kube.ApiError as error:
-        # Left behind it would do no harm: its class is nobody's.
         return MESSAGE in str(error)
     return False
 

@@ -2,10 +2,9 @@
 """Health conditions of a running controller, and its silence (Annex B, case 11; HC-1 to HC-4)."""
 
 import pytest
-from garden import nodes, replica, stage
+from garden import nodes, refusal, replica, stage
 
 from controller import names
-from controller.kube import paths
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module")]
 
@@ -108,15 +107,17 @@ async def test_hibernation(running: replica.Replica, seen: stage.Stage) -> None:
 
 
 async def test_lost_resource(running: replica.Replica, seen: stage.Stage) -> None:
-    """A ManagedResource that somebody has deleted is missed (HC-3)."""
+    """A shoot whose create was refused says that its ManagedResource is missing (HC-3)."""
     assert running.pid
-    shoot = await seen.enabled()
-    await seen.healthy(shoot)
+    shoot = await seen.prepare()
 
-    await seen.seed.delete(paths.managed_resource(shoot, stage.NODE))
-    bad = await seen.until(shoot, lambda obj: stage.status(obj) == "False", "to miss it")
+    async with refusal.of_managed_resources(seen.seed, shoot):
+        await seen.gardenlet.deploy(shoot)
+        bad = await seen.until(shoot, lambda obj: stage.status(obj) == "False", "to miss it")
+    good = await seen.healthy(shoot)
 
     assert "does not exist" in stage.condition(bad)["message"]
+    assert stage.status(good) == "True"
 
 
 async def test_silence(running: replica.Replica, seen: stage.Stage) -> None:

@@ -216,16 +216,17 @@ async def test_a_new_object_needs_no_annotation(seen: Stage) -> None:
 
 
 async def test_a_managed_resource_that_went_is_made_again(seen: Stage) -> None:
-    """The next reconcile brings back what somebody has deleted."""
+    """What somebody has deleted of a settled shoot comes back without a request."""
     shoot = await seen.enabled()
+    old = await seen.managed(shoot)
+    assert old is not None
     await seen.seed.delete(paths.managed_resource(shoot, names.NODE_MANAGED_RESOURCE))
-    await seen.manager.resources.gone((shoot, names.NODE_MANAGED_RESOURCE))
-    await seen.fence()
 
-    await seen.gardenlet.reconcile(shoot)
-    await seen.gardenlet.wait(shoot, patient=True)
+    new = await seen.until_managed(
+        shoot, lambda obj: obj["metadata"]["uid"] != old["metadata"]["uid"], "to be made again"
+    )
 
-    assert await seen.managed(shoot) is not None
+    assert new["spec"] == old["spec"]
 
 
 async def test_a_managed_resource_that_goes_is_waited_for(seen: Stage) -> None:
