@@ -9,7 +9,7 @@ from typing import Final
 
 from ..wire import connection, events, fields, limits
 from ..wire.grpc import statuses, timeouts
-from . import calls, forward, intercept, link, observe, peer, router, turn
+from . import calls, forward, intercept, link, observe, peer, refuse, router, turn, upstream
 
 _LOG = logging.getLogger("cri/server")
 
@@ -30,11 +30,14 @@ class Shared:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Head:
-    """What the head of a request asks for: the same for each call with the same block."""
+    """What the head of a request asks for: the same for each call with the same block.
+
+    Without a route it is no gRPC, and `refusal` is the head of the answer.
+    """
 
     route: router.Route | None
     timeout: float | None = None
-    refusal: fields.Block | None = None
+    refusal: fields.Block = statuses.RESPONSE
 
 
 class Downstream(link.Link):
@@ -97,32 +100,40 @@ class Downstream(link.Link):
             head = self._judge(event.block)
         route = head.route
         if route is None:
-            self._refuse(event.stream_id, head)
+            refused = refuse.Refused(self, event.stream_id, head.refusal)
+            self.calls[event.stream_id] = refused
+            refused.start(end_stream=event.end_stream)
         elif route.handler is not None:
             self._intercept(event, route, route.handler, head.timeout)
         elif route.runtime is None:
             block = statuses.trailers_only(route.missing)
             self.connection.headers(event.stream_id, block, end_stream=True)
         else:
-            told = route.observer
-            if told is None and route.watch is not None:
-                told = route.watch(event.block.get(b":path") or b"")
-            observer = None
-            if told is not None:
-                method = (event.block.get(b":path") or b"").decode("ascii", "replace")
-                observer = observe.Recorder(
-                    method, event.block, told, self._shared.budget, self.loop
-                )
-            pair = forward.Pair(
-                self,
-                event.stream_id,
-                route.runtime,
-                event.block,
-                end_stream=event.end_stream,
-                observer=observer,
-            )
-            self.calls[event.stream_id] = pair
-            pair.start(head.timeout)
+            self._forward(event, route, route.runtime, head.timeout)
+
+    def _forward(
+        self,
+        event: events.HeadersReceived,
+        route: router.Route,
+        runtime: upstream.Upstream,
+        timeout: float | None,
+    ) -> None:
+        told = route.observer
+        if told is None and route.watch is not None:
+            told = route.watch(event.block.get(b":path") or b"")
+        recorder = None
+        if told is not None:
+            recorder = observe.Recorder(event.block, told, self._shared.budget, self.loop)
+        pair = forward.Pair(
+            self,
+            event.stream_id,
+            runtime,
+            event.block,
+            end_stream=event.end_stream,
+            observer=recorder,
+        )
+        self.calls[event.stream_id] = pair
+        pair.start(timeout)
 
     def _intercept(
         self,
@@ -145,7 +156,7 @@ class Downstream(link.Link):
 
     def _judge(self, block: fields.Block) -> _Head:
         """Work out what a head asks for, and remember it."""
-        refusal = _refusal(block)
+        refusal = refuse.answer_to(block)
         if refusal is not None:
             head = _Head(None, refusal=refusal)
         else:
@@ -159,12 +170,6 @@ class Downstream(link.Link):
         self._known[block] = head
         return head
 
-    def _refuse(self, stream_id: int, head: _Head) -> None:
-        """Answer what is not gRPC as HTTP does, with a word for a person who tries curl."""
-        assert head.refusal is not None  # noqa: S101  # `_judge` sets one of the two
-        self.connection.headers(stream_id, head.refusal)
-        self.connection.data(stream_id, memoryview(_NO_GRPC), end_stream=True)
-
     def lost(self, message: str) -> None:
         """The client is gone: its calls end."""
         _LOG.debug("a client is gone: %s", message)
@@ -176,20 +181,3 @@ class Downstream(link.Link):
         self.calls = {}
         for call in ended.values():
             call.request_reset()
-
-
-_NO_GRPC: Final = b"this is a gRPC server\n"
-
-
-def _refusal(block: fields.Block) -> fields.Block | None:
-    """The answer to a request that is not gRPC; None for one that is."""
-    if block.get(b":method") != b"POST":
-        status = b"405"
-    elif not (block.get(b"content-type") or b"").startswith(statuses.CONTENT_TYPE):
-        status = b"415"
-    else:
-        return None
-    length = b"%d" % len(_NO_GRPC)
-    return fields.Block(
-        ((b":status", status), (b"content-type", b"text/plain"), (b"content-length", length))
-    )

@@ -11,8 +11,11 @@ from . import turn
 _WRITE_BUFFER: Final = 256 * 1024
 """Bytes that wait in a transport before DATA is held back."""
 
+_FAREWELL: Final = 1.0
+"""Seconds that a peer has for closing a connection that has ended."""
 
-class Link(asyncio.Protocol):
+
+class Link(asyncio.BufferedProtocol):
     """Gives received bytes to the connection, its events to a subclass, and writes its output."""
 
     def __init__(self, conn: connection.Connection, turns: turn.Turn) -> None:
@@ -22,6 +25,7 @@ class Link(asyncio.Protocol):
         self.closed = False
         self.transport: asyncio.Transport | None = None
         self._unread = False
+        self._leaving = False
 
     def touch(self) -> None:
         """Have what was said written at the end of the turn."""
@@ -38,7 +42,7 @@ class Link(asyncio.Protocol):
         """The connection is gone; called once."""
         raise NotImplementedError
 
-    # -- asyncio.Protocol ---------------------------------------------------------------------
+    # -- asyncio.BufferedProtocol -------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A new connection: introduce ourselves."""
@@ -48,12 +52,16 @@ class Link(asyncio.Protocol):
         made.set_write_buffer_limits(high=_WRITE_BUFFER)
         self.touch()
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  # a hint
+        """Where to put what comes: a buffer of its own for each read would fragment the memory."""
+        return self.turn.buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Bytes have come: everything that follows from them is one turn."""
         self.turn.begin()
         try:
             handle = self.handle
-            for event in self.connection.receive(data):
+            for event in self.connection.receive(bytes(self.turn.buffer[:nbytes])):
                 handle(event)
             self.touch()
         finally:
@@ -100,8 +108,17 @@ class Link(asyncio.Protocol):
         if conn.choked and not self._unread:
             self._unread = True
             transport.pause_reading()
-        if conn.failed or self.finished:
-            transport.close()
+        if (conn.failed or self.finished) and not self._leaving:
+            self._leave(transport)
+
+    def _leave(self, transport: asyncio.Transport) -> None:
+        """Say that nothing more comes, and wait a little for the other side to go.
+
+        Closing while it still writes could take the GOAWAY away from it.
+        """
+        self._leaving = True
+        transport.write_eof()
+        asyncio.get_running_loop().call_later(_FAREWELL, transport.abort)
 
     @property
     def finished(self) -> bool:

@@ -105,13 +105,12 @@ class Recorder:
 
     def __init__(
         self,
-        method: str,
         head: fields.Block,
         observer: Observer,
         budget: Budget,
         loop: asyncio.AbstractEventLoop,
     ) -> None:
-        self._method = method
+        self._method = (head.get(b":path") or b"").decode("ascii", "replace")
         self._observer = observer
         self._loop = loop
         self._encodings = [encodings.of_block(head), encodings.IDENTITY]

@@ -2,7 +2,9 @@
 """Writes once per turn: connections that have something to say, until the turn ends."""
 
 import asyncio
-from typing import Protocol
+from typing import Final, Protocol
+
+_BUFFER: Final = 64 * 1024
 
 
 class Writer(Protocol):
@@ -22,12 +24,14 @@ class Turn:
     soon as the event loop comes round.
     """
 
-    __slots__ = ("_begun", "_loop", "_writers")
+    __slots__ = ("_begun", "_loop", "_writers", "buffer")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._writers: list[Writer] = []
         self._begun = False
+        self.buffer = memoryview(bytearray(_BUFFER))
+        """What is received goes here first, on all connections: one is read at a time."""
 
     def add(self, writer: Writer) -> None:
         """Remember a connection that has something to say."""

@@ -262,14 +262,14 @@ class StreamFrames:
                     _ErrorCode.FLOW_CONTROL_ERROR, "the connection's window is too large"
                 )
             return
-        stream = self._table.open.get(stream_id)
-        if stream is None:
-            if self._table.is_idle(stream_id):
-                raise _broken("WINDOW_UPDATE on an idle stream")
-            self._counters.idle_frame()
-            return
+        if self._table.is_idle(stream_id):
+            raise _broken("WINDOW_UPDATE on an idle stream")
         if not increment:
             raise problems.StreamProblem(stream_id, _ErrorCode.PROTOCOL_ERROR, "update by nothing")
+        stream = self._table.open.get(stream_id)
+        if stream is None:
+            self._counters.idle_frame()
+            return
         if not self._out.widen(stream, increment):
             raise problems.StreamProblem(
                 stream_id, _ErrorCode.FLOW_CONTROL_ERROR, "the stream's window is too large"

@@ -202,6 +202,12 @@ class Stage:
         self.clients.append(side)
         return side
 
+    async def link(self) -> downstream.Downstream:
+        """Give the relay's side of the only client's connection."""
+        await until(lambda: self.server._links and next(iter(self.server._links)).transport)
+        (found,) = self.server._links
+        return found
+
 
 @contextlib.asynccontextmanager
 async def opened(

@@ -3,7 +3,6 @@
 
 from pathlib import Path
 
-import pytest
 from unit.resmgr.relay import stage
 
 from resmgr.wire import events, fields, limits
@@ -13,22 +12,6 @@ from resmgr.wire.grpc import codes, statuses
 def replaced(block: fields.Block, name: bytes, value: bytes) -> fields.Block:
     """Give a head with another value."""
     return fields.block((key, value if key == name else old) for key, old in block.fields)
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "status"),
-    [(b":method", b"GET", b"405"), (b"content-type", b"text/html", b"415")],
-)
-async def test_what_is_not_grpc(tmp_path: Path, name: bytes, value: bytes, status: bytes) -> None:
-    """It is answered as HTTP does, with a word for a person, and never reaches the runtime."""
-    async with stage.opened(tmp_path) as on:
-        client = await on.client()
-        stream_id = client.request(replaced(stage.head("X"), name, value), b"")
-        await stage.until(lambda: client.content(stream_id))
-
-        assert client.heads()[0].block.get(b":status") == status
-        assert client.content(stream_id) == b"this is a gRPC server\n"
-        assert on.runtime.side.heads() == []
 
 
 async def test_a_service_without_a_runtime(tmp_path: Path) -> None:
@@ -82,5 +65,5 @@ async def test_heads_that_are_judged_once(tmp_path: Path) -> None:
             stream_id = client.request(stage.head(f"Method{number}"), b"")
             assert await client.ended(stream_id) == statuses.OK
 
-        (link,) = on.server._links
+        link = await on.link()
         assert len(link._known) <= 64

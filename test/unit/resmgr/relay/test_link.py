@@ -45,7 +45,7 @@ async def test_a_client_that_asks_and_never_reads_is_not_read_either(tmp_path: P
         with connected(on.server.path) as client:
             asked = playbook.PREFACE + playbook.settings()
             sent = await write(client, asked + PING * 15_000)
-            (link,) = on.server._links
+            link = await on.link()
             assert link.transport is not None
             held = link.transport.get_write_buffer_size()
             loop = asyncio.get_running_loop()
@@ -73,9 +73,7 @@ async def test_a_window_of_gigabytes_fills_no_memory(tmp_path: Path) -> None:
             book = playbook.Book()
             asked = book.headers(1, *stage.head("X").fields, end_stream=True)
             await write(client, playbook.PREFACE + WIDE + asked)
-            await stage.until(lambda: on.server._links)
-            (link,) = on.server._links
-            await stage.until(lambda: link.transport)
+            link = await on.link()
             assert link.transport is not None
             await stage.until(lambda: link.transport.get_write_buffer_size() > 100_000)  # type: ignore[union-attr]
             held = link.transport.get_write_buffer_size()

@@ -20,6 +20,7 @@ async def observed(on: stage.Stage, seen: list[observe.Observed], *, content: by
     client = await on.client()
     client.request(stage.head("ListContainers"), content)
     await stage.until(lambda: seen)
+    await stage.until(lambda: client.of(1) and client.connection.streams == 0)
 
 
 async def test_a_call_is_told_after_its_answer(tmp_path: Path) -> None:
