@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..config import module, text
+from ..config import module
 from ..config.problem import ConfigProblems, Findings, Place, quote
 from ..config.schemas import policy, tree
 from . import oldflags, settings
@@ -57,6 +57,8 @@ class Judge:
 
     def of_text(self, document: str) -> Judged:
         """Judge one document, as files have it. Raises `ConfigProblems`."""
+        from ..config import text  # noqa: PLC0415 - loads YAML, which nobody needs without one
+
         findings = Findings()
         loaded = text.load(document, Place("", findings))
         if loaded is None:
@@ -65,6 +67,8 @@ class Judge:
 
     def of_data(self, data: Mapping[str, str]) -> Judged:
         """Judge texts by module, as the node agent gives them. Raises `ConfigProblems`."""
+        from ..config import text  # noqa: PLC0415 - loads YAML
+
         findings = Findings()
         place = Place("", findings)
         if len(data) > MAX_TEXTS:
@@ -168,11 +172,15 @@ def read_file(path: str) -> str:
     """
     try:
         with Path(path).open("rb") as file:
-            return file.read(text.MAX_BYTES + 4).decode("utf-8")
+            return file.read(_LARGEST_FILE).decode("utf-8")
     except OSError as error:
         raise CannotRead(f"cannot read configuration {quote(path)}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise CannotRead(f"cannot read configuration {quote(path)}: it is no UTF-8") from error
+
+
+_LARGEST_FILE = 64 * 1024 + 4
+"""Bytes of a file that are read: a character more than a document may have."""
 
 
 class CannotRead(Exception):

@@ -35,6 +35,8 @@ class Flag:
     default: str
     doc: str
     group: str = "Daemon"
+    old: bool = False
+    """An older form: taken, but not suggested."""
 
 
 class UsageError(Exception):
@@ -96,7 +98,8 @@ def parse(known: Mapping[str, Flag], words: Sequence[str]) -> Parsed:
 def _find(known: Mapping[str, Flag], name: str) -> Flag:
     flag = known.get(name)
     if flag is None:
-        near = suggest.nearest(name.replace("_", "-"), known) or suggest.nearest(name, known)
+        present = [flag.name for flag in known.values() if not flag.old]
+        near = suggest.nearest(name.replace("_", "-"), present) or suggest.nearest(name, present)
         hint = f"did you mean --{near}?" if near else "--help lists all flags"
         raise UsageError(f"unknown flag {quote('--' + name)}", hint)
     return flag

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Collection
 from typing import Final, TypeVar
 
 from ..relay import unary, upstream
+from ..runtime import caller as callers
 from ..runtime import synchronise, version
 from ..runtime.caller import RuntimeProblem
 from ..wire.grpc.codes import Code
@@ -48,7 +49,7 @@ async def patiently(ask: Callable[[], Awaitable[T]], pause: float = _PAUSE) -> T
         await asyncio.sleep(pause)
 
 
-async def meet(caller: Caller, *, allow_untested: bool) -> version.Found:
+async def meet(caller: callers.Caller, *, allow_untested: bool) -> version.Found:
     """Give who the runtime is. Raises `RuntimeProblem`."""
     found = await patiently(lambda: version.check(caller, allow_untested=allow_untested))
     _LOG.info("the runtime is %s %s, %s", found.name, found.version, found.runtime.service)

@@ -23,15 +23,13 @@ _FORMS = {
     "logger-source": "",
 }
 
-_OLD = "Older forms"
-
 FLAGS: Mapping[str, Flag] = {
     name: Flag(
         name,
         Kind.BOOLEAN if name == "logger-prefix" else Kind.TEXT,
         "",
         f"Now {form} in a configuration." if form else "Without effect.",
-        _OLD,
+        old=True,
     )
     for name, form in _FORMS.items()
 }

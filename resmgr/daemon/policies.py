@@ -22,13 +22,6 @@ def read(path: str) -> str | None:
         return None
 
 
-def cgroups(root: str, mount: str) -> constraints.Cgroups:
-    """Give where cgroups are, for a mount point that may be below the machine's root or not."""
-    if root and mount.startswith(f"{root}/"):
-        return constraints.Cgroups(root, mount.removeprefix(root))
-    return constraints.Cgroups("", mount)
-
-
 def make(
     wanted: settings.Policy,
     machine: Machine,

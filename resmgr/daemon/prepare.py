@@ -127,7 +127,7 @@ def _prepare(
         saved=saved,
         machine=found.machine,
         judge=Judge(tuple(registry.POLICIES), options.defaults),
-        where=policies.cgroups(options.root, options.cgroup_mount),
+        where=constraints.Cgroups(options.root, options.cgroup_mount.rstrip("/")),
         now=now,
         warnings=[*found.warnings, *store.problems],
     )

@@ -6,6 +6,7 @@ whoever gets an answer gets it from a daemon that works.
 """
 
 import asyncio
+import gc
 import logging
 import os
 import time
@@ -153,6 +154,9 @@ class Daemon:
         if options.agent_socket:
             agent = upstream.Upstream(options.agent_socket, turns, name="the node agent")
             self._spawn(group, agent.run(), "agent")
+        # What is there now stays: the collector need not look at it again and again.
+        gc.collect()
+        gc.freeze()
         self._notifier.ready(self._status())
         _LOG.info("up and running with policy %s", begun.engine.policy.name)
 

@@ -7,7 +7,6 @@ Each container has a folder below the data folder, which is mounted where a poli
 import contextlib
 import os
 import re
-import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -48,6 +47,10 @@ class Exports:
 
     def keep_only(self, cache_ids: Collection[str]) -> None:
         """Remove the folders of all other containers."""
+        if not self._folder.is_dir():
+            return
+        import shutil  # noqa: PLC0415 - loads what unpacks archives, for this alone
+
         names = set()
         for cache_id in cache_ids:
             with contextlib.suppress(ValueError):

@@ -145,14 +145,14 @@ def test_the_agents_texts_are_one_configuration() -> None:
 def test_the_agents_problems_name_the_key() -> None:
     """Texts that are no YAML, and keys that nobody knows, in one answer."""
     with pytest.raises(ConfigProblems) as caught:
-        JUDGE.of_data({"polcy": "{}", "dump": "a: [", "logger": "Debg: x"})
+        JUDGE.of_data({"xdump": "{}", "dump": "a: [", "logger": "Debg: x"})
     found = [str(problem) for problem in caught.value.problems]
 
     assert len(found) == 3
     assert found[0].startswith("dump: not YAML")
     assert found[1:] == [
         "logger.Debg: unknown key, did you mean Debug",
-        "polcy: unknown module, did you mean policy",
+        "xdump: unknown module, did you mean dump",
     ]
 
 

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Troubles and decisions, told and counted."""
+
+import logging
+
+import pytest
+
+from resmgr.cri.session import Trouble
+from resmgr.daemon.listener import Listener
+from resmgr.daemon.metrics import Counter
+from resmgr.policy.interface import Reason
+
+
+@pytest.fixture
+def troubles() -> Counter:
+    """The counter of troubles."""
+    return Counter("troubles", "Troubles.", ("kind", "method"))
+
+
+@pytest.mark.parametrize("kind", list(Trouble))
+def test_every_trouble_is_told_and_counted(
+    kind: Trouble, troubles: Counter, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With its method and what it means for the call."""
+    Listener(troubles).trouble(kind, "CreateContainer", "odd")
+
+    assert caplog.messages[0].startswith("CreateContainer: ")
+    assert caplog.messages[0].endswith(": odd")
+    assert troubles.values == {(kind.value, "CreateContainer"): 1}
+
+
+def test_a_mistake_of_ours_has_its_stack(
+    troubles: Counter, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is an error that somebody has to mend."""
+    Listener(troubles).trouble(Trouble.INTERNAL, "", "odd", ValueError("odd"))
+
+    assert caplog.records[0].levelno == logging.ERROR
+    assert caplog.records[0].exc_info is not None
+
+
+def test_decisions_are_told_with_the_containers_name(
+    troubles: Counter, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Under the source `policy`."""
+    caplog.set_level(logging.INFO)
+    Listener(troubles, lambda cache_id: f"web:{cache_id}").decided([Reason("main", "gets CPUs 2")])
+
+    assert caplog.record_tuples == [("policy", logging.INFO, "web:main: gets CPUs 2")]

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The daemon's pages."""
+
+import asyncio
+import logging
+
+import pytest
+
+from resmgr.daemon import http
+from resmgr.daemon.pages import Pages
+from resmgr.daemon.settings import Instrumentation
+
+HERE = "127.0.0.1:0"
+
+
+class Count:
+    """Metrics that differ whenever they are read."""
+
+    number = 0
+
+    def __call__(self) -> bytes:
+        """Give the page."""
+        self.number += 1
+        return b"reads %d\n" % self.number
+
+
+def made(*, ui: bool = True) -> Pages:
+    """Make pages."""
+    return Pages(Count(), lambda: http.Page(b"{}"), ui=ui)
+
+
+async def get(pages: Pages, path: str) -> str:
+    """Give the answer for a path."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", pages.ports[0])
+    writer.write(f"GET {path} HTTP/1.0\r\n\r\n".encode())
+    answer = (await reader.read()).decode()
+    writer.close()
+    return answer
+
+
+async def test_metrics_have_to_be_asked_for() -> None:
+    """Introspection is there whenever anything is served."""
+    pages = made(ui=False)
+    await pages.follow(Instrumentation(HERE))
+    without = await get(pages, "/metrics")
+    introspection = await get(pages, "/introspect")
+    await pages.follow(Instrumentation(HERE, prometheus_export=True))
+    metrics = await get(pages, "/metrics")
+    await pages.stop()
+
+    assert " 404 " in without
+    assert introspection.endswith("{}")
+    assert metrics.endswith("reads 1\n")
+
+
+async def test_people_are_led_to_the_pages() -> None:
+    """Unless --disable-ui is given."""
+    pages = made()
+    await pages.follow(Instrumentation(HERE))
+    redirect = await get(pages, "/anything")
+    index = await get(pages, "/ui/index.html")
+    await pages.stop()
+
+    assert "Location: /ui/index.html" in redirect
+    assert "No builtin or external visualization UIs found." in index
+
+
+async def test_with_an_interval_a_snapshot_is_shown() -> None:
+    """It changes when the next one is taken."""
+    pages = made()
+    pages.take_snapshot()
+    await pages.follow(Instrumentation(HERE, prometheus_export=True))
+    shown = [await get(pages, "/metrics"), await get(pages, "/metrics")]
+    pages.take_snapshot()
+    shown.append(await get(pages, "/metrics"))
+    await pages.stop()
+
+    assert [answer[-2] for answer in shown] == ["1", "1", "2"]
+
+
+async def test_an_address_that_cannot_be_had_is_only_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Pages are no reason to stop, or to reject a configuration."""
+    pages = made()
+    await pages.follow(Instrumentation("192.0.2.1:80"))
+
+    assert [record.levelno for record in caplog.records] == [logging.ERROR]
+    assert pages.ports == []

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What has to be right before anything is started."""
+
+import contextlib
+import socket
+from pathlib import Path
+
+import pytest
+from unit.resmgr.daemon import fake_node
+
+from resmgr.daemon import flags, prepare
+from resmgr.daemon.prepare import CannotStart, Chosen
+from resmgr.daemon.sources import Origin
+from resmgr.state.changes import PutConfig, PutPolicy
+from resmgr.state.store import Store
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Path:
+    """A folder with the files of a machine."""
+    fake_node.MACHINE.write(tmp_path / "root")
+    return tmp_path
+
+
+def ready(node: Path, held: contextlib.ExitStack, *more: str) -> Chosen:
+    """Prepare a daemon; give the configuration that was chosen."""
+    words = [
+        f"--sysfs-root={node / 'root'}",
+        f"--relay-dir={node / 'state'}",
+        f"--relay-socket={node / 'relay.sock'}",
+        f"--pid-file={node / 'pid'}",
+        *more,
+    ]
+    options = flags.read(words, {}, uid=0)
+    return prepare.prepare(options, held, pid=4711, now=lambda: 0.0)[1]
+
+
+def refused(node: Path, *more: str) -> str:
+    """Give why a daemon cannot start."""
+    with contextlib.ExitStack() as held, pytest.raises(CannotStart) as caught:
+        ready(node, held, *more)
+    return str(caught.value)
+
+
+def test_without_anything_the_policy_none_is_made(node: Path) -> None:
+    """The PID file is held until the end."""
+    with contextlib.ExitStack() as held:
+        chosen = ready(node, held)
+        pid = (node / "pid").read_text()
+
+    assert chosen.policy.name == "none"
+    assert chosen.source.origin is Origin.NOTHING
+    assert pid == "4711\n"
+    assert not (node / "pid").exists()
+
+
+def test_two_daemons_are_refused(node: Path) -> None:
+    """By the PID file, by the state folder, and by the socket, whichever they share."""
+    with contextlib.ExitStack() as held:
+        ready(node, held)
+        by_pid = refused(node)
+        by_state = refused(node, f"--pid-file={node / 'other'}")
+    with socket.socket(socket.AF_UNIX) as serving:
+        serving.bind(str(node / "relay.sock"))
+        serving.listen()
+        by_socket = refused(node)
+
+    assert "already running as pid 4711" in by_pid
+    assert "another process keeps its state there" in by_state
+    assert "somebody listens there already" in by_socket
+
+
+def test_a_refused_start_gives_back_what_it_took(node: Path) -> None:
+    """The next one can have it."""
+    refused(node, "--force-config=/nope")
+    with contextlib.ExitStack() as held:
+        assert ready(node, held).policy.name == "none"
+
+
+def test_a_machine_that_cannot_be_read_ends_the_start(node: Path) -> None:
+    """With the folder."""
+    assert "cannot find a CPU in" in refused(node, f"--sysfs-root={node / 'nowhere'}")
+
+
+def test_a_folder_that_others_may_write_to_is_refused(node: Path) -> None:
+    """With what to do."""
+    (node / "state").mkdir()
+    (node / "state").chmod(0o777)
+
+    assert "chmod go-w" in refused(node)
+
+
+def test_a_bad_configuration_ends_the_start_with_every_problem(node: Path) -> None:
+    """In one message."""
+    path = node / "config"
+    path.write_text("policy: {Actve: x}\nlogger: {Debg: y}", encoding="utf-8")
+    message = refused(node, f"--fallback-config={path}")
+
+    assert "policy.Actve: unknown key, did you mean Active" in message
+    assert "logger.Debg: unknown key, did you mean Debug" in message
+
+
+def test_a_policy_that_the_machine_refuses_ends_the_start(node: Path) -> None:
+    """The configuration is right, but there is no such CPU."""
+    path = node / "config"
+    path.write_text(
+        "policy: {Active: static, ReservedResources: {CPU: 'cpuset:99'}}", encoding="utf-8"
+    )
+
+    assert "fallback configuration" in refused(node, f"--fallback-config={path}")
+
+
+def test_what_the_agent_gave_last_counts(node: Path) -> None:
+    """Above the fallback, which is there for a later choice."""
+    with Store.open(node / "state", now=lambda: 0.0) as store:
+        store.write([PutConfig({"logger": "Debug: policy"})])
+    with contextlib.ExitStack() as held:
+        chosen = ready(node, held)
+
+    assert chosen.source.origin is Origin.KEPT
+    assert [source.origin for source in chosen.later] == [Origin.NOTHING]
+
+
+def test_another_policy_than_before_can_be_forbidden(node: Path) -> None:
+    """With the way out."""
+    with Store.open(node / "state", now=lambda: 0.0) as store:
+        store.write([PutPolicy("static", {})])
+    message = refused(node, "--disable-policy-switch")
+
+    assert "cannot load cache with policy static for active policy none" in message
+    assert "--reset-policy" in message

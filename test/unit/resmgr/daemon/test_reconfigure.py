@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Configurations at run time; with everything around it in test_wiring."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from resmgr.daemon import settings
+from resmgr.daemon.config_service import Rejected
+from resmgr.daemon.configuration import Judge
+from resmgr.daemon.metrics import Counter
+from resmgr.daemon.reconfigure import Reconfigurer
+from resmgr.daemon.settings import Settings
+from resmgr.daemon.sources import Origin
+from resmgr.engine.outcome import Outcome
+from resmgr.policy.interface import BadConfiguration, Policy
+from resmgr.state.changes import Change, PutConfig
+
+JUDGE = Judge(("none", "static"), {})
+STATIC = {"policy": "Active: static\nReservedResources: {CPU: 1}"}
+
+
+class Named:
+    """A policy that has nothing but its name."""
+
+    def __init__(self, name: str) -> None:
+        """Take the name."""
+        self.name = name
+
+
+class World:
+    """What a reconfigurer works on: node, engine, store, in one."""
+
+    judge = JUDGE
+
+    def __init__(self) -> None:
+        """The policy `none` is active."""
+        self.policy: Any = Named("none")
+        self.error: Exception | None = None
+        self.followed: list[Outcome] = []
+        self.kept: list[Change] = []
+
+    def make(self, wanted: settings.Policy) -> Policy[Any]:
+        """Make a policy, or fail."""
+        if isinstance(self.error, BadConfiguration):
+            raise self.error
+        return Named(wanted.active)  # type: ignore[return-value]
+
+    def switch(self, policy: Policy[Any]) -> Outcome:
+        """Make it active, or fail."""
+        if self.error is not None:
+            raise self.error
+        self.policy = policy
+        return Outcome(failure=policy.name)
+
+    def write(self, changes: Sequence[Change]) -> None:
+        """Keep changes."""
+        self.kept += changes
+
+
+@pytest.fixture
+def world() -> World:
+    """Where nothing has happened yet."""
+    return World()
+
+
+def made(world: World, *, may_switch: bool = True) -> tuple[Reconfigurer, list[Settings], Counter]:
+    """Make a reconfigurer, who heard of configurations, and the counter."""
+    counter = Counter("configurations", "Configurations.", ("result",))
+    reconfigurer = Reconfigurer(
+        current=JUDGE.nothing().settings,
+        origin=Origin.NOTHING,
+        node=world,
+        engine=world,
+        follow=world.followed.append,
+        keep=world,
+        applied=counter,
+        may_switch=may_switch,
+    )
+    heard: list[Settings] = []
+    reconfigurer.followers.append(heard.append)
+    return reconfigurer, heard, counter
+
+
+def test_a_configuration_of_the_agent_is_taken_and_kept(world: World) -> None:
+    """The policy is switched, everybody hears of it, the next start will know it."""
+    reconfigurer, heard, counter = made(world)
+    reconfigurer.from_agent(STATIC)
+
+    assert world.policy.name == "static"
+    assert [outcome.failure for outcome in world.followed] == ["static"]
+    assert [one.policy.active for one in heard] == ["static"]
+    assert world.kept == [PutConfig(STATIC)]
+    assert reconfigurer.origin is Origin.AGENT
+    assert counter.values == {("accepted",): 1}
+
+
+def test_the_same_policy_is_not_started_anew(world: World) -> None:
+    """Other sections change without moving a container."""
+    reconfigurer, heard, _ = made(world)
+    reconfigurer.from_agent({"logger": "Debug: policy", "policy": "static: {Rdt: true}"})
+
+    assert world.followed == []
+    assert heard[0].logger.debug == "policy"
+
+
+def test_other_data_of_the_active_policy_starts_it_anew(world: World) -> None:
+    """With the same name."""
+    reconfigurer, _, _ = made(world)
+    reconfigurer.from_agent(STATIC)
+    reconfigurer.from_agent({"policy": "Active: static\nReservedResources: {CPU: 2}"})
+
+    assert len(world.followed) == 2
+
+
+@pytest.mark.parametrize(
+    "error", [BadConfiguration("too few CPUs"), ValueError("a mistake of the policy")]
+)
+def test_whatever_a_policy_says_rolls_everything_back(world: World, error: Exception) -> None:
+    """Nothing has changed, nobody has heard, nothing is kept."""
+    reconfigurer, heard, counter = made(world)
+    world.error = error
+    with pytest.raises(Rejected, match=f"configuration rejected: {error}"):
+        reconfigurer.from_agent({**STATIC, "logger": "Debug: policy"})
+
+    assert world.policy.name == "none"
+    assert reconfigurer.current == JUDGE.nothing().settings
+    assert (heard, world.kept) == ([], [])
+    assert counter.values == {("rejected",): 1}
+
+
+def test_a_wrong_configuration_is_rejected_with_all_its_problems(world: World) -> None:
+    """The policy is not even asked."""
+    reconfigurer, _, _ = made(world)
+    with pytest.raises(Rejected) as caught:
+        reconfigurer.from_agent({"policy": "Actve: x", "rdt": "options: {l3: {optional: true}}"})
+
+    assert len(str(caught.value).splitlines()) == 3
+
+
+def test_a_switch_can_be_forbidden(world: World) -> None:
+    """Other settings still change."""
+    reconfigurer, heard, _ = made(world, may_switch=False)
+    with pytest.raises(Rejected, match="--disable-policy-switch"):
+        reconfigurer.from_agent(STATIC)
+    reconfigurer.from_agent({"logger": "Debug: policy"})
+
+    assert len(heard) == 1
+
+
+def test_a_file_that_cannot_be_read_is_rejected(world: World) -> None:
+    """The one before stays."""
+    reconfigurer, _, _ = made(world)
+    with pytest.raises(Rejected, match="cannot read configuration"):
+        reconfigurer.from_file("/nope")
+
+    assert reconfigurer.origin is Origin.NOTHING
