@@ -43,6 +43,8 @@ class _Head:
 class Downstream(link.Link):
     """One connection of a client."""
 
+    reads_always = False
+
     def __init__(self, shared: Shared, ended: Callable[["Downstream"], None]) -> None:
         super().__init__(connection.Connection(client=False, bounds=shared.bounds), shared.turns)
         self.calls: dict[int, calls.Incoming] = {}

@@ -63,8 +63,12 @@ class Pair:
             self._timer = self._down.loop.call_later(timeout, self._expire)
         link = self._upstream.acquire(self)
         if link is not None:
-            self._up = link
-            self._up_id = link.open(self, self._block, end_stream=self._request_ended)
+            self._open(link, end_stream=self._request_ended)
+
+    def _open(self, link: upstream.UpstreamLink, *, end_stream: bool) -> None:
+        self._up = link
+        self._up_id = link.open(self, self._block, end_stream=end_stream)
+        self._block = statuses.RESPONSE  # it may be large, and is not needed any more
 
     # -- Waiting for a stream -----------------------------------------------------------------
 
@@ -72,8 +76,7 @@ class Pair:
         """There is a stream after a time of waiting: say what the client has said meanwhile."""
         early = self._early or []
         ended = self._request_ended
-        self._up = granted
-        self._up_id = granted.open(self, self._block, end_stream=ended and not early)
+        self._open(granted, end_stream=ended and not early)
         self._early = None
         for number, data in enumerate(early, 1):
             self._send(data, end_stream=ended and number == len(early))

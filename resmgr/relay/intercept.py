@@ -121,6 +121,7 @@ class Intercepted:
         self._tasks = tasks
         self._budget = budget
         self._taken = 0
+        self._unsent = 0
         self._reader = messages.Reader()
         self._messages: list[tuple[bool, bytes]] = []
         self._task: asyncio.Task[None] | None = None
@@ -169,7 +170,11 @@ class Intercepted:
             self._task.cancel("the client cancelled the call")
 
     def response_sent(self, size: int) -> None:
-        """Nothing waits for it: a reply is bounded by its size."""
+        """More of the reply has gone out to a client that was slow to take it."""
+        self._unsent -= size
+        if self._unsent <= 0:
+            self._finish()
+            self._down.calls.pop(self._down_id, None)
 
     # -- The handler --------------------------------------------------------------------------
 
@@ -235,17 +240,32 @@ class Intercepted:
     def _answer(self, reply: unary.Reply) -> None:
         if self._ended:
             return
-        conn = self._down.connection
-        if reply.status.code is not grpc_codes.Code.OK:
-            self._answer_status(reply)
-        else:
-            conn.headers(self._down_id, reply.head or statuses.RESPONSE)
-            conn.data(self._down_id, memoryview(messages.frame(reply.message)))
-            trailers = reply.trailers or statuses.trailers(reply.status)
-            conn.headers(self._down_id, trailers, end_stream=True)
         self._finish()
-        self._down.calls.pop(self._down_id, None)
+        if reply.status.code is grpc_codes.Code.OK:
+            self._answer_message(reply)
+        else:
+            self._answer_status(reply)
+        if not self._unsent:
+            self._down.calls.pop(self._down_id, None)
         self._down.touch()
+
+    def _answer_message(self, reply: unary.Reply) -> None:
+        framed = memoryview(messages.frame(reply.message))
+        conn = self._down.connection
+        if not self._budget.take(len(framed)):
+            status = statuses.Status(
+                grpc_codes.Code.RESOURCE_EXHAUSTED, "too many large replies that are not taken"
+            )
+            self._answer_status(unary.Reply(status))
+            return
+        self._taken = len(framed)
+        conn.headers(self._down_id, reply.head or statuses.RESPONSE)
+        self._unsent = len(framed) - conn.data(self._down_id, framed)
+        conn.headers(
+            self._down_id, reply.trailers or statuses.trailers(reply.status), end_stream=True
+        )
+        if not self._unsent:
+            self._finish()
 
     def _answer_status(self, reply: unary.Reply) -> None:
         conn = self._down.connection

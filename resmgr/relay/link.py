@@ -18,6 +18,9 @@ _FAREWELL: Final = 1.0
 class Link(asyncio.BufferedProtocol):
     """Gives received bytes to the connection, its events to a subclass, and writes its output."""
 
+    reads_always = True
+    """Whether the peer is read even while it does not read what we say."""
+
     def __init__(self, conn: connection.Connection, turns: turn.Turn) -> None:
         self.connection = conn
         self.turn = turns
@@ -105,7 +108,7 @@ class Link(asyncio.BufferedProtocol):
                 break
             for event in conn.pump():
                 self.handle(event)
-        if conn.choked and not self._unread:
+        if conn.choked and not self._unread and not self.reads_always:
             self._unread = True
             transport.pause_reading()
         if (conn.failed or self.finished) and not self._leaving:

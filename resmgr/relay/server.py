@@ -15,7 +15,7 @@ _LOG = logging.getLogger("cri/server")
 _INTERVAL: Final = 5.0
 """Seconds between two looks at all connections."""
 
-MOST_CONNECTIONS: Final = 1000
+MOST_CONNECTIONS: Final = 500
 """Over this one that has no calls makes room; a client dials again when it needs to."""
 
 

@@ -59,6 +59,11 @@ class UpstreamLink(link.Link):
             self.touch()
         self._changed(self)
 
+    def resume_writing(self) -> None:
+        """The runtime reads again: calls that waited for it can begin."""
+        super().resume_writing()
+        self._changed(self)
+
     @property
     def finished(self) -> bool:
         """Whether the runtime said good-bye and its last answer has come."""

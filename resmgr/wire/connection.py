@@ -96,6 +96,7 @@ class Connection:
         return (
             not self._inbound.failed
             and not self.goaway_received
+            and not self._out.choked
             and len(self._table.open) < self._out.peer.max_concurrent_streams
             and self._table.next_own_id < codes.LARGEST_STREAM_ID
         )

@@ -55,7 +55,7 @@ class Outbound:
 
     @property
     def choked(self) -> bool:
-        """Whether so much waits for a peer that does not read that it should not be read either."""
+        """Whether so much waits for a peer that does not read that nothing more should be begun."""
         return self._unread > self._limits.unread_replies
 
     @property

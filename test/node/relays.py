@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import dataclasses
 import importlib
+import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -58,7 +59,7 @@ async def opened(
             yield Relay(serving, up, client)
         finally:
             running[1].cancel()
-            await serving.stop(1)
+            await serving.stop(WAIT)
             running[0].cancel()
 
 
@@ -67,11 +68,13 @@ async def _forward(call: intercept.Call) -> unary.Reply:
 
 
 async def serve(runtime: Path, path: Path, intercepted: list[str]) -> None:
-    """Serve until the process is killed."""
+    """Serve until SIGTERM; then let calls under way end."""
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     handlers = dict.fromkeys(intercepted, _forward)
     async with opened(path, runtime, handlers=handlers) as relay:
         print("ready", relay.server.path, flush=True)
-        await asyncio.Event().wait()
+        await stop.wait()
 
 
 def main() -> None:

@@ -220,6 +220,7 @@ async def opened(
     absent: bool = False,
     image: bool = True,
     connections: int = server.MOST_CONNECTIONS,
+    budget: int = observe.LARGEST_COPIES,
 ) -> AsyncIterator[Stage]:
     """Open a stage; `absent`: the runtime is not started, `image`: it serves images too."""
     loop = asyncio.get_running_loop()
@@ -235,7 +236,8 @@ async def opened(
         routes = router.for_cri(
             up, up if image else None, handlers=handlers or {}, observers=observers or {}
         )
-        shared = downstream.Shared(routes, turns, tasks, loop, bounds=bounds)
+        copies = observe.Budget(budget)
+        shared = downstream.Shared(routes, turns, tasks, loop, copies, bounds)
         serving = server.Server(str(folder / "relay.sock"), shared, connections=connections)
         running = tasks.create_task(up.run(), name="upstream")
         await serving.start()

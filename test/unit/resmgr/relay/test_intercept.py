@@ -9,7 +9,7 @@ import pytest
 from unit.resmgr.relay import stage
 
 from resmgr.relay import intercept, unary
-from resmgr.wire import codes, events, fields
+from resmgr.wire import codes, events, fields, limits
 from resmgr.wire.grpc import codes as grpc_codes
 from resmgr.wire.grpc import messages, statuses
 
@@ -314,3 +314,26 @@ async def test_requests_that_do_not_end_are_bounded(tmp_path: Path) -> None:
         status = client.status(refused()[0])
         assert status is not None
         assert status.code is Code.RESOURCE_EXHAUSTED
+
+
+async def test_replies_that_are_not_taken_are_bounded(tmp_path: Path) -> None:
+    """What waits for slow clients is limited; when it has gone, there is room again."""
+
+    async def large(_call: intercept.Call) -> unary.Reply:
+        return unary.Reply(message=bytes(100_000))
+
+    async with stage.opened(tmp_path, handlers={"X": large}, budget=150_000) as on:
+        client = await on.client(bounds=limits.Limits(stream_window=65_535))
+        client.consume = False
+        first = client.request(stage.head("X"), b"")
+        await stage.until(lambda: len(client.content(first)) > 60_000)
+        refused = await client.ended(client.request(stage.head("X"), b""))
+        client.connection.consumed(first, 65_535)
+        client.flush()
+        await client.ended(first)
+        client.consume = True
+        last = client.request(stage.head("X"), b"")
+
+        assert refused.code is Code.RESOURCE_EXHAUSTED
+        assert len(client.content(first)) == 100_005
+        assert await client.ended(last) == statuses.OK

@@ -8,7 +8,7 @@ from unit.resmgr.relay import stage
 from unit.resmgr.wire import playbook
 
 from resmgr.relay import unary
-from resmgr.wire import codes, events
+from resmgr.wire import codes, events, limits
 from resmgr.wire.grpc import codes as grpc_codes
 from resmgr.wire.grpc import messages, statuses
 
@@ -120,3 +120,23 @@ async def test_each_connection_is_told(tmp_path: Path) -> None:
         on.runtime.side.transport.abort()
 
         await stage.until(lambda: len(on.connections) == 2)
+
+
+async def test_a_runtime_that_does_not_read(tmp_path: Path) -> None:
+    """Calls wait instead of filling memory, and begin when it reads again."""
+    bounds = limits.Limits(unread_replies=2000)
+    async with stage.opened(tmp_path, bounds=bounds) as on:
+        client = await on.client()
+        await client.ended(client.request(stage.head("Version"), b""))
+        link = on.upstream._link
+        assert link is not None
+        link.pause_writing()
+        sent = [client.request(stage.head("Version", (b"x", b"y" * 200)), b"") for _ in range(40)]
+        down = await on.link()
+        await stage.until(lambda: len(down.calls) == 40)
+        begun = link.connection.streams
+        link.resume_writing()
+
+        assert 5 < begun < 15
+        for stream_id in sent:
+            assert await client.ended(stream_id) == statuses.OK
