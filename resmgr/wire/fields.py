@@ -4,6 +4,7 @@
 A `Block` is shared by everybody who sees the same header block again, so a judgement is made once.
 """
 
+import functools
 import re
 from collections.abc import Iterable
 
@@ -16,6 +17,9 @@ _NAME = re.compile(rb"[!#$%&'*+\-.^_`|~0-9a-z]+")
 _BAD_VALUE = re.compile(rb"[\x00\r\n]|^[ \t]|[ \t]$")
 _STATUS = re.compile(rb"[1-9][0-9][0-9]")
 _LENGTH = re.compile(rb"[0-9]{1,18}")
+_SHORT = 160
+"""Bytes of the fields whose judgement is remembered: most of them come with every call."""
+
 _CONNECTION_SPECIFIC = frozenset(
     (b"connection", b"proxy-connection", b"keep-alive", b"transfer-encoding", b"upgrade")
 )
@@ -96,23 +100,37 @@ def _problem(fields: Fields, pseudo: frozenset[bytes]) -> str:
     lengths: set[bytes] = set()
     regular = False
     for name, value in fields:
-        if _BAD_VALUE.search(value):
-            return f"the value of the field {name!r}"
+        short = len(name) + len(value) <= _SHORT
+        found = _short_field_problem(name, value) if short else _field_problem(name, value)
+        if found:
+            return found
         if name[:1] == b":":
             if regular or name not in pseudo or name in seen:
                 return f"the pseudo-field {name!r} does not belong here"
             seen.add(name)
-            continue
-        regular = True
-        if not _NAME.fullmatch(name) or name in _CONNECTION_SPECIFIC:
-            return f"the field name {name!r}"
-        if name == b"te" and value != b"trailers":
-            return "te other than trailers"
-        if name == b"content-length":
-            lengths.add(value)
-    if len(lengths) > 1 or not all(_LENGTH.fullmatch(text) for text in lengths):
+        else:
+            regular = True
+            if name == b"content-length":
+                lengths.add(value)
+    return "content-length" if len(lengths) > 1 else ""
+
+
+def _field_problem(name: bytes, value: bytes) -> str:
+    """What is wrong with a field, wherever it stands."""
+    if _BAD_VALUE.search(value):
+        return f"the value of the field {name!r}"
+    if name[:1] == b":":
+        return ""
+    if not _NAME.fullmatch(name) or name in _CONNECTION_SPECIFIC:
+        return f"the field name {name!r}"
+    if name == b"te" and value != b"trailers":
+        return "te other than trailers"
+    if name == b"content-length" and not _LENGTH.fullmatch(value):
         return "content-length"
     return ""
+
+
+_short_field_problem = functools.lru_cache(maxsize=512)(_field_problem)
 
 
 def _request_problem(fields: Fields) -> str:

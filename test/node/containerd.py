@@ -131,9 +131,12 @@ class Containerd:
         """Let it go on."""
         os.kill(self.pid, signal.SIGCONT)
 
-    def ctr(self, *words: str) -> str:
-        """Ask it by its own command line, in the namespace of the CRI."""
-        argv = [str(self._programs["ctr"]), "--address", str(self.socket)]
+    def ctr(self, *words: str, through: Path | None = None) -> str:
+        """Ask it by its own command line, in the namespace of the CRI.
+
+        `through` is the socket of a relay: ctr is a client in Go that speaks gRPC to any server.
+        """
+        argv = [str(self._programs["ctr"]), "--address", str(through or self.socket)]
         argv += ["--namespace", "k8s.io", *words]
         return subprocess.run(argv, check=True, capture_output=True, text=True).stdout
 
