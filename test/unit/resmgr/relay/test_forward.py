@@ -270,3 +270,57 @@ async def test_calls_wait_for_a_stream(tmp_path: Path) -> None:
         for number, stream_id in enumerate(sent):
             assert await client.ended(stream_id) == statuses.OK
             assert client.content(stream_id) == messages.frame(b"%d" % number)
+
+
+async def test_a_request_that_ends_with_trailers(tmp_path: Path) -> None:
+    """GRPC has none there; they arrive all the same."""
+    async with stage.opened(tmp_path) as on:
+        client = await on.client()
+        stream_id = client.request(stage.head("X"))
+        client.connection.headers(stream_id, fields.block([(b"x", b"y")]), end_stream=True)
+        client.flush()
+        await stage.until(lambda: len(on.runtime.side.of(1)) == 2 if on.runtime.sides else False)
+
+        trailers = on.runtime.side.of(1)[1]
+        assert isinstance(trailers, events.TrailersReceived)
+        assert trailers.block.fields == ((b"x", b"y"),)
+
+
+async def test_what_is_said_while_a_call_waits(tmp_path: Path) -> None:
+    """Content and trailers of calls without a stream come after their head; some give up."""
+    bounds = limits.Limits(concurrent_streams=1)
+    async with stage.opened(tmp_path, runtime_bounds=bounds) as on:
+        await stage.until(lambda: on.upstream.settled)
+        on.runtime.told = lambda side, event: None
+        client = await on.client()
+        first = client.request(stage.head("X"), b"")
+        pieces, trailers, empty, leaves = (client.request(stage.head("X")) for _ in range(4))
+        for stream_id in (pieces, trailers):
+            client.connection.data(stream_id, memoryview(messages.frame(b"one")[:4]))
+        client.connection.data(pieces, memoryview(messages.frame(b"one")[4:]), end_stream=True)
+        for stream_id in (trailers, empty):
+            client.connection.headers(stream_id, fields.block([(b"x", b"y")]), end_stream=True)
+        client.flush()
+        down = await on.link()
+        await stage.until(lambda: len(down.calls) == 5)
+        client.reset(leaves, codes.ErrorCode.CANCEL)
+        await stage.until(lambda: len(down.calls) == 4)
+        on.runtime.told = lambda side, event: finish(side, event)  # noqa: PLW0108
+        on.runtime.side.answer(1)
+        for stream_id in (first, pieces, trailers, empty):
+            await client.ended(stream_id)
+        side = on.runtime.side
+
+        assert [side.content(number) for number in (3, 5, 7)] == [
+            messages.frame(b"one"),
+            messages.frame(b"one")[:4],
+            b"",
+        ]
+        assert len(side.heads()) == 4
+
+
+def finish(side: stage.Side, event: events.Event) -> None:
+    """Answer whatever ends a request."""
+    ended = isinstance(event, events.TrailersReceived) or getattr(event, "end_stream", False)
+    if ended:
+        side.answer(event.stream_id)  # type: ignore[union-attr]
