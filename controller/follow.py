@@ -200,6 +200,7 @@ class Followers:
     def _cluster_changed(self, namespace: str) -> None:
         for subject in self._known.extensions_in(namespace):
             if operation.unsettled(subject) or self._ignore:
+                self._known.outdate_cluster(namespace)
                 self._work.add(subject.key)
             else:
                 self._read_cluster(namespace)

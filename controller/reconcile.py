@@ -208,9 +208,15 @@ class Reconciler:
     async def _cluster(
         self, subject: extension.Extension, keys: dict[str, Any]
     ) -> clusters.Cluster | None:
-        """Read the Cluster anew: gardenlet writes it just before it asks for anything."""
+        """Read the Cluster anew: gardenlet writes it just before it asks for anything.
+
+        While a removal is under way nothing new is asked for, and the watch tells of changes.
+        """
         if not subject.ours:
             return None
+        known = self._known.cluster(subject.namespace)
+        if known is not None and _under_way(subject):
+            return known
         try:
             path = paths.cluster(subject.namespace)
             read = await self._client.get(path, decode=cluster_text.decode)
@@ -261,6 +267,8 @@ class Reconciler:
         known = self._known.managed(namespace, name)
         if known is not None and known.labels.get("origin") == names.ORIGIN:
             return known
+        if self._known.seen_gone((namespace, name)):
+            return None
         found = await self._writer.find(namespace, name)
         if found is None:
             self._known.forget_managed((namespace, name))
@@ -296,3 +304,14 @@ class Reconciler:
             await self._executor.write_error(subject, meant, str(error))
         except kube.ApiError as another:
             LOGGER.debug("cannot write the error of %s/%s: %s", *key, another)
+
+
+def _under_way(subject: extension.Extension) -> bool:
+    """Tell whether this is a further look at a deletion that has begun."""
+    last = subject.last_operation
+    return (
+        subject.deleting_since is not None
+        and last is not None
+        and (last.type, last.state)
+        == (extension.OperationType.DELETE.value, extension.OperationState.PROCESSING.value)
+    )

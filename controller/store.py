@@ -92,6 +92,10 @@ class Store:
             self._gone[key] = max(self._gone.get(key, -1), _number(version))
         return self._managed.pop(key, None) is not None
 
+    def seen_gone(self, key: Key) -> bool:
+        """Tell whether the watch has told that a ManagedResource has gone for good."""
+        return key not in self._managed and self._gone.get(key, 0) > 0
+
     def managed_gone(self, present: Iterable[Key]) -> tuple[Key, ...]:
         """Give the known ManagedResources that are not among `present`."""
         return tuple(self._managed.keys() - set(present))
@@ -99,6 +103,10 @@ class Store:
     def cluster(self, name: str) -> Cluster | None:
         """Give what was last read of a Cluster; it may be out of date."""
         return self._clusters.get(name)
+
+    def outdate_cluster(self, name: str) -> None:
+        """Forget what was read of a Cluster: it has changed."""
+        self._clusters.pop(name, None)
 
     def put_cluster(self, facts: Cluster) -> None:
         """Learn a Cluster, of a shoot that has one of our Extensions."""

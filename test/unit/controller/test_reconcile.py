@@ -281,3 +281,35 @@ async def test_what_is_asked_for_while_a_look_without_an_event_is_queued_is_done
     await scene.look()
 
     assert scene.server.writes(stage.EXTENSION) != []
+
+
+async def test_further_looks_at_a_deletion_read_no_cluster(scene: stage.Stage) -> None:
+    """While a removal is under way the watch tells of changes of a Cluster, which are large."""
+    scene.put(operation="reconcile")
+    await scene.look()
+    scene.resource_manager()
+    deleted = {"metadata": {"deletionTimestamp": "2026-08-01T12:00:00Z"}}
+    scene.server.change(stage.EXTENSION, deleted)
+    await scene.look()
+    read = [one for one in scene.server.requests if "/clusters/" in one.path]
+
+    await scene.look()
+
+    assert [one for one in scene.server.requests if "/clusters/" in one.path] == read
+
+
+async def test_a_cluster_that_has_changed_is_read_again(scene: stage.Stage) -> None:
+    """What was read before counts no more once the watch has told of a change."""
+    scene.put(operation="reconcile")
+    await scene.look()
+    scene.resource_manager()
+    deleted = {"metadata": {"deletionTimestamp": "2026-08-01T12:00:00Z"}}
+    scene.server.change(stage.EXTENSION, deleted)
+    await scene.look()
+    scene.server.change(stage.CLUSTER, {"spec": objects.cluster(hibernation=True)["spec"]})
+    scene.known.outdate_cluster(objects.NAMESPACE)
+
+    await scene.look()
+
+    managed = scene.server.get(stage.NODE)
+    assert managed is None or "deletionTimestamp" in managed["metadata"]
