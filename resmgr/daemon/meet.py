@@ -45,7 +45,9 @@ async def patiently(ask: Callable[[], Awaitable[T]], pause: float = _PAUSE) -> T
             cause = problem.__cause__
             if not isinstance(cause, CallError) or cause.status.code not in _AWAY:
                 raise
-            _LOG.warning("%s; asking again", problem)
+            # That it is not there is told where connections are made.
+            known = cause.status.code is Code.UNAVAILABLE
+            _LOG.log(logging.DEBUG if known else logging.WARNING, "%s; asking again", problem)
         await asyncio.sleep(pause)
 
 

@@ -104,7 +104,7 @@ class Reconfigurer:
         for follower in self.followers:
             follower(judged.settings)
         self._applied.add("accepted")
-        _LOG.info("the %s is active", origin.value)
+        _LOG.info("using the new %s", origin.value)
 
     def _switch(self, wanted: settings.Policy) -> None:
         if wanted.same_as(self.current.policy):

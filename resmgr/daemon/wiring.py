@@ -225,7 +225,7 @@ class Daemon:
 
     def _configure(self, begun: begin.Begun, session: Session) -> reconfigure.Reconfigurer:
         chosen = begun.chosen
-        _LOG.info("the %s is active", chosen.source)
+        _LOG.info("using the %s", chosen.source)
         for warning in chosen.judged.warnings:
             _LOG.warning("%s", warning)
         reconfigurer = reconfigure.Reconfigurer(

@@ -27,7 +27,8 @@ def problem(code: Code) -> RuntimeProblem:
 async def test_a_runtime_that_is_away_is_asked_again(
     code: Code, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """As often as it takes, with a warning each time."""
+    """As often as it takes; a warning only where the connection itself does not tell it."""
+    caplog.set_level(logging.DEBUG)
     answers_ = iter([problem(code), problem(code), None])
 
     async def ask() -> str:
@@ -38,6 +39,8 @@ async def test_a_runtime_that_is_away_is_asked_again(
 
     assert await meet.patiently(ask, pause=0) == "found"
     assert caplog.messages == ["cannot ask; asking again"] * 2
+    quiet = code is Code.UNAVAILABLE
+    assert caplog.records[0].levelno == (logging.DEBUG if quiet else logging.WARNING)
 
 
 @pytest.mark.parametrize("error", [problem(Code.PERMISSION_DENIED), RuntimeProblem("untested")])

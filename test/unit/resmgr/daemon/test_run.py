@@ -115,7 +115,7 @@ async def test_the_forced_configuration_is_read_again_on_a_signal(node: Node) ->
     await daemon.until_logged("did you mean Active")
     path.write_text(STATIC, encoding="utf-8")
     daemon.signal(signal.SIGHUP)
-    await daemon.until_logged("the forced configuration is active")
+    await daemon.until_logged("using the new forced configuration")
     container = await kubelet.create(await kubelet.pod("a"), "main", cpus=1)
     daemon.signal(signal.SIGTERM)
     await daemon.end()
