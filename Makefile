@@ -11,6 +11,7 @@ TAG ?= v$(shell sed -n 's/^version = "\([^"]*\)".*/\1/p' pyproject.toml)
 BASE ?= debian:bookworm-slim
 JOBS ?= 0
 PYTEST_ARGS ?=
+BENCH ?= controller
 BENCH_ARGS ?=
 
 BIN := .venv/bin
@@ -24,7 +25,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
 		while IFS='|' read -r target text; do printf '  %-16s %s\n' "$$target" "$$text"; done
 	@printf '\nVariables: REGISTRY=host/ TAG=%s (images), BASE=%s (image to build on),\n' '$(TAG)' '$(BASE)'
-	@printf 'JOBS=n (tests in n processes), PYTEST_ARGS="-k word" (what to test), BENCH_ARGS="--shoots 10".\n'
+	@printf 'JOBS=n (tests in n processes), PYTEST_ARGS="-k word" (what to test), BENCH=relay, BENCH_ARGS="--rounds 3".\n'
 
 .PHONY: setup
 setup: ## make .venv with the project and every tool; quick when nothing has changed
@@ -59,8 +60,8 @@ demo: setup ## the extension at work on this machine, step by step
 	@PATH="$$(hacks/programs $(PROGRAMS)):$$PATH" PYTHONPATH=test $(BIN)/python -m garden.demo
 
 .PHONY: bench
-bench: setup ## measure the controller with 10, 100 and 500 shoots
-	@PATH="$$(hacks/programs $(PROGRAMS)):$$PATH" PYTHONPATH=test $(BIN)/python -m bench.controller $(BENCH_ARGS)
+bench: setup ## measure the controller with 10, 100 and 500 shoots; BENCH=relay: the relay
+	@PATH="$$(hacks/programs $(PROGRAMS)):$$PATH" PYTHONPATH=test $(BIN)/python -m bench.$(BENCH) $(BENCH_ARGS)
 
 .PHONY: docker-images
 docker-images: setup ## build the image of the controller

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measure the relay before a real containerd, interleaved with containerd alone.
 
-Run it by `PYTHONPATH=test .venv/bin/python -m bench.relay`; it needs root. Judge ratios: other work
-of the machine moves the figures of both ways alike.
+Run it by `make bench BENCH=relay`; it needs root. Judge ratios: other work of the machine moves
+the figures of both ways alike.
 """
 
 import argparse
@@ -10,98 +10,112 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from garden import binaries
 from node import containerd
 
-from . import load, process, results, tables
+from . import load, measure, results, tables
 
-VERSION = "/runtime.v1.RuntimeService/Version"
-IN_FLIGHT = (1, 8, 64)
+DAEMON = (
+    sys.executable,
+    "-c",
+    "from resmgr.daemon.cli import main; main()",
+    "--runtime-socket={runtime}",
+    "--relay-socket={relay}",
+    "--relay-dir={folder}",
+    "--pid-file={folder}/pid",
+    "--agent-socket=disabled",
+    "--config-socket=disabled",
+)
+"""The daemon without a configuration, which is policy `none`."""
 
 
-def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="bench.relay", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, metavar="N", help="of each load (5)")
     parser.add_argument("--calls", type=int, default=8000, metavar="N", help="in a round (8000)")
+    parser.add_argument(
+        "--soak", type=float, default=120, metavar="S", help="seconds of further calls (120)"
+    )
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="also write JSON there")
+    parser.add_argument("--read", type=Path, metavar="FILE", help="measure nothing, show that file")
+    parser.add_argument("--markdown", action="store_true", help="show tables as Markdown")
     parser.add_argument(
         "--program",
-        nargs="+",
+        nargs=argparse.REMAINDER,
         metavar="WORD",
-        default=[sys.executable, "-m", "node.relays", "{runtime}", "{relay}"],
-        help="what is measured: {runtime} and {relay} become the paths of both sockets",
+        default=list(DAEMON),
+        help="what is measured, up to the end of the line: {runtime} and {relay} become the paths"
+        " of both sockets, {folder} that of an empty folder",
     )
     return parser.parse_args(arguments)
 
 
-def measure(
-    words: Sequence[str], runtime: Path, folder: Path, *, rounds: int, calls: int
+def collect(
+    machine: Mapping[str, str],
+    figures: Iterable[results.Series | results.Latencies | results.Memory | float | int],
 ) -> results.Report:
-    """Start a relay, load both ways in turns, and give what was measured."""
+    """Make a report of figures as they come."""
+    seen = list(figures)
+    return results.Report(
+        machine,
+        started=tuple(one for one in seen if isinstance(one, float)),
+        memory=tuple(one for one in seen if isinstance(one, results.Memory)),
+        peak=max(one for one in seen if isinstance(one, int)),
+        series=tuple(one for one in seen if isinstance(one, results.Series)),
+        latencies=tuple(one for one in seen if isinstance(one, results.Latencies)),
+    )
+
+
+def told(
+    figures: Iterable[results.Series | results.Latencies | results.Memory | float | int],
+) -> Iterator[results.Series | results.Latencies | results.Memory | float | int]:
+    """Tell how far it has come, on standard error."""
+    began = time.perf_counter()
+    for one in figures:
+        name = getattr(one, "name", "") or str(one)
+        print(f"{time.perf_counter() - began:6.1f} s  {name}", file=sys.stderr)
+        yield one
+
+
+def run(arguments: argparse.Namespace) -> results.Report:
+    """Measure. Raises `LoadFailed`, `RuntimeError` with the relay's log."""
+    wanted = measure.Wanted(arguments.rounds, arguments.calls, arguments.soak)
     h2load = binaries.find("h2load")["h2load"]
-    listens = folder / "relay.sock"
-    message = folder / "message"
-    message.write_bytes(bytes(5))
-    argv = [word.format(runtime=runtime, relay=listens) for word in words]
-    cache = folder / "byte-code"
-    first = load.Load(VERSION, 1, 1)
-
-    def answers() -> bool:
-        return load.answered(h2load, first, listens, message)
-
-    # Once for the byte-code, which an installed relay has.
-    process.Process(argv, answers, folder / "relay.log", cache).end()
-    relay = process.Process(argv, answers, folder / "relay.log", cache)
-    try:
-        series = []
-        for in_flight in IN_FLIGHT:
-            wanted = load.Load(VERSION, calls, in_flight)
-            direct, relayed, cpu = [], [], []
-            for _ in range(rounds):
-                direct.append(load.run(h2load, wanted, runtime, message))
-                before = relay.cpu()
-                relayed.append(load.run(h2load, wanted, listens, message))
-                cpu.append(relay.cpu() - before)
-            series.append(
-                results.Series(
-                    f"Version, {in_flight} in flight",
-                    calls,
-                    in_flight,
-                    tuple(direct),
-                    tuple(relayed),
-                    tuple(cpu),
-                )
-            )
-        resident, peak = relay.memory()
-    finally:
-        relay.end()
-    machine = {
-        "machine": f"{os.cpu_count()} CPUs, Linux {platform.release()}",
-        "Python": platform.python_version(),
-        "measured": " ".join(words),
-        "rounds": f"{rounds} of {calls} calls each",
-    }
-    return results.Report(machine, relay.started, resident, peak, tuple(series))
+    with containerd.running() as runtime, tempfile.TemporaryDirectory() as folder:
+        bench = measure.Bench(arguments.program, runtime.socket, Path(folder), h2load, wanted)
+        before = os.getloadavg()[0]
+        daemon = arguments.program == list(DAEMON)
+        machine = {
+            "processors": f"{os.cpu_count()}",
+            "kernel": platform.release(),
+            "Python": platform.python_version(),
+            "containerd": runtime.ctr("version").split("Version:")[-1].split()[0],
+            "measured": "cri-resmgr, policy none" if daemon else " ".join(arguments.program),
+            "rounds": f"{wanted.rounds} of each load",
+            "load of the machine before": f"{before:.1f}",
+        }
+        return collect(machine, told(bench.run()))
 
 
 def main() -> None:
-    """Measure, show, write."""
+    """Measure, write, show."""
     arguments = parse()
-    with containerd.running() as runtime, tempfile.TemporaryDirectory() as folder:
-        report = measure(
-            arguments.program,
-            runtime.socket,
-            Path(folder),
-            rounds=arguments.rounds,
-            calls=arguments.calls,
-        )
+    if arguments.read is not None:
+        report = results.read(arguments.read.read_text(encoding="utf-8"))
+    else:
+        try:
+            report = run(arguments)
+        except load.LoadFailed as error:
+            sys.exit(f"cannot measure: calls failed: {error}")
     if arguments.output is not None:
+        arguments.output.parent.mkdir(parents=True, exist_ok=True)
         arguments.output.write_text(results.dump(report), encoding="utf-8")
-    sys.stdout.write(tables.text(report))
+    sys.stdout.write(tables.markdown(report) if arguments.markdown else tables.text(report))
 
 
 if __name__ == "__main__":

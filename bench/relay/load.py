@@ -44,6 +44,17 @@ def seconds(output: str, load: Load) -> float:
     return float(finished[1]) * _SECONDS[finished[2]]
 
 
+def latencies(log: str) -> list[float]:
+    """Give the seconds of each call, ascending, from the file that h2load writes.
+
+    Raises `LoadFailed` where a call was not answered.
+    """
+    rows = [line.split("\t") for line in log.splitlines()]
+    if not rows or any(row[1] != "200" for row in rows):
+        raise LoadFailed(log[:2000])
+    return sorted(int(row[2]) / 1e6 for row in rows)
+
+
 def answered(program: Path, load: Load, socket: Path, message: Path) -> bool:
     """Whether somebody is there and answers."""
     try:
@@ -58,3 +69,35 @@ def run(program: Path, load: Load, socket: Path, message: Path) -> float:
     argv = command(program, load, socket, message)
     done = subprocess.run(argv, check=False, capture_output=True, text=True)
     return seconds(done.stdout + done.stderr, load)
+
+
+def run_paced(
+    program: Path, load: Load, a_second: int, socket: Path, message: Path, log: Path
+) -> list[float]:
+    """Make so many calls a second and give the seconds of each. Raises `LoadFailed`."""
+    log.unlink(missing_ok=True)
+    words = command(program, load, socket, message)
+    words[-1:-1] = [f"--log-file={log}", f"--rps={a_second}"]
+    done = subprocess.run(words, check=False, capture_output=True, text=True)
+    seconds(done.stdout + done.stderr, load)
+    return latencies(log.read_text(encoding="ascii"))
+
+
+def run_beside(
+    program: Path, load: Load, other: Load, socket: Path, message: Path, log: Path
+) -> list[float]:
+    """Make calls while another client makes others all the time; give the seconds of each.
+
+    The other client's load has to last longer. Raises `LoadFailed`.
+    """
+    argv = command(program, other, socket, message)
+    with subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as beside:
+        log.unlink(missing_ok=True)
+        words = command(program, load, socket, message)
+        words[-1:-1] = [f"--log-file={log}"]
+        done = subprocess.run(words, check=False, capture_output=True, text=True)
+        if beside.poll() is not None:
+            raise LoadFailed("the load that was to go on beside ended early")
+        beside.terminate()
+    seconds(done.stdout + done.stderr, load)
+    return latencies(log.read_text(encoding="ascii"))

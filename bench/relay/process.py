@@ -3,6 +3,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -12,15 +13,26 @@ _FIELD = re.compile(r"^(VmRSS|VmHWM):\s+(\d+) kB$", re.MULTILINE)
 _PATIENCE = 20.0
 
 
+def listens(path: Path) -> bool:
+    """Whether somebody accepts connections there."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
+
+
 class Process:
     """A relay that was started, and is ended by its pid."""
 
     def __init__(
-        self, argv: Sequence[str], answers: Callable[[], bool], log: Path, cache: Path
+        self,
+        argv: Sequence[str],
+        socket_path: Path,
+        answers: Callable[[], bool],
+        log: Path,
+        cache: Path,
     ) -> None:
         """Start it and wait until it answers a call: `started` is how long that took.
 
-        Its byte-code is kept in the folder `cache`.
+        It is to listen at `socket_path`; its byte-code is kept in the folder `cache`.
         """
         environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(cache)}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -29,16 +41,18 @@ class Process:
             self._child = subprocess.Popen(
                 argv, stdout=output, stderr=subprocess.STDOUT, env=environment
             )
-        while not answers():
+        # A try to connect is cheap; the call itself starts a program.
+        while not (listens(socket_path) and answers()):
             if self._child.poll() is not None or time.perf_counter() - begun > _PATIENCE:
                 raise RuntimeError(log.read_text(encoding="utf-8"))
-            time.sleep(0.002)
+            time.sleep(0.001)
         self.started = time.perf_counter() - begun
 
     def cpu(self) -> float:
-        """Seconds of CPU so far, system calls included."""
-        text = Path(f"/proc/{self._child.pid}/schedstat").read_text(encoding="ascii")
-        return int(text.split()[0]) / 1e9
+        """Seconds of CPU so far of all its threads, system calls included."""
+        tasks = Path(f"/proc/{self._child.pid}/task")
+        texts = [task.joinpath("schedstat").read_text("ascii") for task in tasks.iterdir()]
+        return sum(int(text.split()[0]) for text in texts) / 1e9
 
     def memory(self) -> tuple[int, int]:
         """Bytes in memory now, and at most so far."""

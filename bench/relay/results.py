@@ -3,8 +3,10 @@
 
 import dataclasses
 import json
+import math
 import statistics
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -37,14 +39,47 @@ class Series:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Latencies:
+    """How long single calls took: seconds, ascending."""
+
+    name: str
+    direct: tuple[float, ...]
+    relayed: tuple[float, ...]
+
+    def milliseconds(self, part: float) -> tuple[float, float]:
+        """Give what this part of the calls did not exceed: direct, relayed; 0.99 for p99."""
+        return percentile(self.direct, part) * 1e3, percentile(self.relayed, part) * 1e3
+
+
+def percentile(ascending: Sequence[float], part: float) -> float:
+    """Give the value that this part of all values does not exceed."""
+    return ascending[max(0, math.ceil(part * len(ascending)) - 1)]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes in memory after so many calls to a fresh relay."""
+
+    calls: int
+    resident: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Report:
     """All of one run. Memory in bytes, times in seconds."""
 
     machine: Mapping[str, str]
-    started: float
-    resident: int
+    started: tuple[float, ...]
+    """Start to the first answered call, each start."""
+
+    memory: tuple[Memory, ...]
+    """The first after 10,000 calls."""
+
     peak: int
+    """Of the relay that all loads were given to."""
+
     series: tuple[Series, ...]
+    latencies: tuple[Latencies, ...]
 
     def named(self, name: str) -> Series:
         """A series by its name. Raises `KeyError`."""
@@ -53,7 +88,46 @@ class Report:
                 return one
         raise KeyError(name)
 
+    @property
+    def growth(self) -> int:
+        """Bytes that memory grew by from the first reading to the last one."""
+        return self.memory[-1].resident - self.memory[0].resident
+
 
 def dump(report: Report) -> str:
-    """A report as JSON."""
-    return json.dumps(dataclasses.asdict(report), indent=2) + "\n"
+    """A report as JSON; of single latencies the file keeps a thousand, evenly chosen."""
+    data = dataclasses.asdict(report)
+    for one in data["latencies"]:
+        for side in ("direct", "relayed"):
+            one[side] = _thinned(one[side])
+    return json.dumps(data, indent=1) + "\n"
+
+
+def _thinned(ascending: Sequence[float]) -> list[float]:
+    if len(ascending) <= 1000:
+        return list(ascending)
+    return [percentile(ascending, part / 1000) for part in range(1, 1001)]
+
+
+def read(text: str) -> Report:
+    """Read what `dump` wrote."""
+    data: dict[str, Any] = json.loads(text)
+    return Report(
+        machine=data["machine"],
+        started=tuple(data["started"]),
+        memory=tuple(Memory(**one) for one in data["memory"]),
+        peak=data["peak"],
+        series=tuple(
+            Series(
+                one["name"],
+                one["calls"],
+                one["in_flight"],
+                *(tuple(one[side]) for side in ("direct", "relayed", "cpu")),
+            )
+            for one in data["series"]
+        ),
+        latencies=tuple(
+            Latencies(one["name"], tuple(one["direct"]), tuple(one["relayed"]))
+            for one in data["latencies"]
+        ),
+    )

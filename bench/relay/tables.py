@@ -1,23 +1,55 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Figures as text for a terminal. Pure."""
+"""Figures as text for a terminal, and as Markdown. Pure."""
 
-from collections.abc import Sequence
+import dataclasses
+import statistics
 
 from . import results, targets
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells; the first row is the head, the first column is text."""
+
+    rows: tuple[tuple[str, ...], ...]
+
+    def aligned(self) -> str:
+        """For a terminal."""
+        widths = [max(len(cell) for cell in column) for column in zip(*self.rows, strict=True)]
+        lines = []
+        for first, *rest in self.rows:
+            cells = [first.ljust(widths[0])]
+            cells += [cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True)]
+            lines.append("  ".join(cells).rstrip())
+        return "\n".join(lines)
+
+    def markdown(self) -> str:
+        """For a page."""
+        head, *rows = self.rows
+        rule = ("---", *("---:" for _ in head[1:]))
+        return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))
+
+
 def text(report: results.Report) -> str:
-    """All tables."""
-    machine = list(report.machine.items())
-    now, peak = report.resident / 1e6, report.peak / 1e6
-    memory = f"Memory: {now:.1f} MB after all calls, at most {peak:.1f} MB"
-    parts = [_aligned(machine), _aligned(_series(report)), memory, _aligned(_verdicts(report))]
-    return "\n\n".join(parts) + "\n"
+    """All tables for a terminal."""
+    return "\n\n".join(table.aligned() for table in tables(report)) + "\n"
+
+
+def markdown(report: results.Report) -> str:
+    """All tables for a page."""
+    return "\n\n".join(table.markdown() for table in tables(report)) + "\n"
+
+
+def tables(report: results.Report) -> list[Table]:
+    """All of them: the machine, loads, latencies, memory, targets."""
+    machine: list[tuple[str, ...]] = [("machine", ""), *report.machine.items()]
+    shown = [machine, _series(report), _latencies(report), _memory(report), _verdicts(report)]
+    return [Table(tuple(rows)) for rows in shown]
 
 
 def _series(report: results.Report) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [
-        ("load", "direct us", "relayed us", "times", "calls/s", "CPU us a call")
+        ("load", "direct us", "relayed us", "times", "added us", "CPU us a call")
     ]
     for one in report.series:
         direct, relayed = one.microseconds
@@ -27,10 +59,28 @@ def _series(report: results.Report) -> list[tuple[str, ...]]:
                 f"{direct:.1f}",
                 f"{relayed:.1f}",
                 f"{one.slower:.2f}",
-                f"{1e6 / relayed:.0f}",
+                f"{relayed - direct:.1f}",
                 f"{one.cpu_microseconds:.1f}",
             )
         )
+    return rows
+
+
+def _latencies(report: results.Report) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = [("single calls", "direct ms", "relayed ms")]
+    for one in report.latencies:
+        for name, part in (("p50", 0.5), ("p99", 0.99), ("max", 1.0)):
+            direct, relayed = one.milliseconds(part)
+            rows.append((f"{one.name}, {name}", f"{direct:.2f}", f"{relayed:.2f}"))
+    return rows
+
+
+def _memory(report: results.Report) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = [("memory", "MB")]
+    rows += [(f"after {one.calls:,} calls", f"{one.resident / 1e6:.1f}") for one in report.memory]
+    rows.append(("at most, all loads of the first table", f"{report.peak / 1e6:.1f}"))
+    starts = ", ".join(f"{one:.3f}" for one in report.started)
+    rows.append((f"starts: {starts} s", f"median {statistics.median(report.started):.3f} s"))
     return rows
 
 
@@ -49,13 +99,3 @@ def _verdicts(report: results.Report) -> list[tuple[str, ...]]:
             )
         )
     return rows
-
-
-def _aligned(rows: Sequence[tuple[str, ...]]) -> str:
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    lines = []
-    for first, *rest in rows:
-        cells = [first.ljust(widths[0])]
-        cells += [cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True)]
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join(lines)

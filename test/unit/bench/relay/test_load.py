@@ -35,3 +35,15 @@ def test_the_command() -> None:
 
     assert words[:9] == ["h2load", "-n", "10", "-c", "1", "-m", "2", "-d", "/tmp/m"]  # noqa: S108
     assert words[-2:] == ["unix:/run/x.sock", "http://localhost/service/Method"]
+
+
+def test_single_calls() -> None:
+    """Their microseconds become seconds, ascending."""
+    assert load.latencies("17\t200\t1500\n18\t200\t20\n") == pytest.approx([2e-5, 1.5e-3])
+
+
+@pytest.mark.parametrize("log", ["", "17\t-1\t1500\n"])
+def test_single_calls_that_fail(log: str) -> None:
+    """No calls, or one without an answer, are no figures."""
+    with pytest.raises(load.LoadFailed):
+        load.latencies(log)

@@ -16,9 +16,19 @@ def series(name: str) -> results.Series:
 @pytest.fixture
 def report() -> results.Report:
     """A run in which everything takes a while."""
-    names = ("Version, 1 in flight", "Version, 8 in flight", "Version, 64 in flight")
+    names = (
+        "Version, 1 in flight",
+        "Version, 8 in flight",
+        "ListContainers, 500 containers",
+    )
+    calls = tuple(number / 1000 for number in range(1, 2001))
     return results.Report(
-        {"machine": "none"}, 0.2, 30_000_000, 31_000_000, tuple(map(series, names))
+        {"kernel": "none"},
+        started=(0.2, 0.3, 0.1),
+        memory=(results.Memory(10_000, 30_000_000), results.Memory(110_000, 30_500_000)),
+        peak=31_000_000,
+        series=tuple(map(series, names)),
+        latencies=(results.Latencies("Version, beside", calls, calls),),
     )
 
 
@@ -41,24 +51,62 @@ def test_a_series_that_is_not_there(report: results.Report) -> None:
         report.named("other")
 
 
+def test_percentiles(report: results.Report) -> None:
+    """The smallest value that the part does not exceed; all of them for 1."""
+    assert report.latencies[0].milliseconds(0.99) == pytest.approx((1980, 1980))
+    assert results.percentile((1.0, 2.0), 1.0) == 2.0
+    assert results.percentile((1.0, 2.0), 0.0) == 1.0
+
+
+def test_growth(report: results.Report) -> None:
+    """From the first reading to the last one."""
+    assert report.growth == 500_000
+
+
 def test_verdicts(report: results.Report) -> None:
     """Limits are upper ones, but for throughput."""
     found = {verdict.target.title: verdict.reached for verdict in targets.judge(report)}
 
     assert found["Version, 1 in flight: times direct"]
     assert found["Version, 8 in flight: part of direct's throughput"]
-    assert not found["memory after all calls"]
+    assert found["memory that further calls add"]
+    assert not found["memory after 10,000 calls"]
+    assert not found["Version, p99 while 500 containers are listed"]
+    assert not found["ListContainers of 500 containers: times direct"]
 
 
 def test_tables(report: results.Report) -> None:
     """Every load and every target has its line."""
     shown = tables.text(report)
 
-    assert "Version, 64 in flight" in shown
-    assert shown.count("reached") == 4
-    assert shown.count("missed") == 1
+    assert "Version, 8 in flight" in shown
+    assert "after 110,000 calls" in shown
+    assert shown.count("reached") == 5
+    assert shown.count("missed") == 3
 
 
-def test_json(report: results.Report) -> None:
-    """A result file holds the rounds themselves."""
-    assert json.loads(results.dump(report))["series"][0]["direct"] == [0.1, 0.2, 0.4]
+def test_markdown(report: results.Report) -> None:
+    """Each table has its rule below the head, and as many cells in each row."""
+    blocks = tables.markdown(report).strip().split("\n\n")
+
+    assert len(blocks) == 5
+    for block in blocks:
+        rows = block.splitlines()
+        assert rows[1].startswith("| --- | ---:")
+        assert len({row.count("|") for row in rows}) == 1
+
+
+def test_a_result_file_is_read_again(report: results.Report) -> None:
+    """It holds the rounds themselves, and what is shown of it is the same."""
+    again = results.read(results.dump(report))
+
+    assert again.series == report.series
+    assert tables.text(again) == tables.text(report)
+
+
+def test_a_result_file_stays_small(report: results.Report) -> None:
+    """Of many single calls a thousand are kept."""
+    held = json.loads(results.dump(report))["latencies"][0]["relayed"]
+
+    assert len(held) == 1000
+    assert held[-1] == 2.0
