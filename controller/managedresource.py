@@ -7,6 +7,7 @@ input gives the same bytes, the same name and no write (MR-2).
 """
 
 import base64
+import contextlib
 import functools
 import hashlib
 from collections.abc import Callable, Mapping
@@ -261,11 +262,16 @@ class Writer:
         """Delete one with the Secrets that it has, those that it had, and those named `also`.
 
         The Secrets go first: were we killed in between, their names would go with the object.
+        One that the Go extension made gets our label before, so that the watch tells its end.
         """
+        path = paths.managed_resource(seen.namespace, seen.name)
+        if seen.labels.get("origin") != names.ORIGIN:
+            with contextlib.suppress(kube.NotFound):
+                await self._client.patch(path, {"metadata": {"labels": {"origin": names.ORIGIN}}})
         mine = [name for name in (*seen.secrets, *seen.replaced) if _is_ours(seen.name, name)]
         await self._delete_secrets(seen.namespace, tuple(dict.fromkeys((*mine, *also))))
         try:
-            answer = await self._client.delete(paths.managed_resource(seen.namespace, seen.name))
+            answer = await self._client.delete(path)
         except kube.NotFound:
             return
         if answer.get("kind") == "ManagedResource":

@@ -312,6 +312,21 @@ async def test_the_secrets_go_before_the_object_that_names_them(
     assert [r.path.rsplit("/", 2)[1] for r in server.writes()] == ["secrets", "managedresources"]
 
 
+async def test_a_deletion_of_another_programs_one_is_labelled_first(
+    writer: managedresource.Writer, server: api_server.ApiServer
+) -> None:
+    """Our watch, which goes by the label, tells when it has gone (MR-3)."""
+    raw = objects.managed_resource()
+    raw["metadata"]["labels"] = {"origin": "gardener"}
+    raw["metadata"]["finalizers"] = ["resources.gardener.cloud/gardener-resource-manager"]
+    server.put(PATH, raw)
+
+    await writer.delete(there(server))
+
+    assert there(server).deleting
+    assert there(server).labels["origin"] == "cri-resmgr-extension"
+
+
 async def test_a_deletion_of_one_that_has_gone_is_nothing(
     writer: managedresource.Writer, server: api_server.ApiServer
 ) -> None:
