@@ -4,7 +4,6 @@
 import asyncio
 import json
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any, Self
 
 import aiohttp
 
-from . import install, processes
+from . import install, processes, servers
 
 READY_TIMEOUT = 30.0
 """Seconds until a replica has to be ready."""
@@ -73,7 +72,7 @@ class Replica:
         """Start it, and wait until it is ready."""
         if self._run is None:
             self._run = processes.Run("controller")
-        self.health_port, self.metrics_port = free_port(), free_port()
+        self.health_port, self.metrics_port = servers.free_port(), servers.free_port()
         argv = [
             str(Path(sys.executable).with_name("gardener-extension-cri-resmgr")),
             "run",
@@ -165,10 +164,3 @@ class Replica:
         process, self._process = self._process, None
         process.send_signal(number)
         return await asyncio.to_thread(process.wait, 30)
-
-
-def free_port() -> int:
-    """Find a port of the loopback interface that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -162,11 +162,11 @@ class Server:
         (self.folder / "audit-policy.yaml").write_text(_AUDIT_POLICY, encoding="ascii")
         key = ["openssl", "genrsa", "-out", str(self.folder / "sa.key"), "2048"]
         subprocess.run(key, check=True, capture_output=True)
-        self.url = f"https://127.0.0.1:{_free_port()}"
-        self._etcd_url = f"http://127.0.0.1:{_free_port()}"
+        self.url = f"https://127.0.0.1:{free_port()}"
+        self._etcd_url = f"http://127.0.0.1:{free_port()}"
 
     async def _start_etcd(self) -> None:
-        peer = f"http://127.0.0.1:{_free_port()}"
+        peer = f"http://127.0.0.1:{free_port()}"
         arguments = [
             f"--data-dir={self.folder / 'etcd'}",
             f"--listen-client-urls={self._etcd_url}",
@@ -274,7 +274,8 @@ def running(*names: str, audit: bool = False) -> Iterator[tuple[Server, ...]]:
             server.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Find a port of the loopback interface that is free now, and that nobody gets by chance."""
     rng = random.SystemRandom()
     while True:
         port = rng.choice(PORTS)

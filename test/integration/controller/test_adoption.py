@@ -2,6 +2,7 @@
 """Objects that the Go extension has left are taken over (Annex B, case 13; MR-3)."""
 
 import base64
+from datetime import UTC, datetime
 from typing import Any
 
 import brotli
@@ -67,8 +68,8 @@ async def left_by_go(seen: Stage, provider_config: object = None) -> str:
     shoot = await seen.prepare(cluster=False)
     await make(seen, shoot, NODE, None)
     await make(seen, shoot, MONITORING, "seed")
-    # Without a Cluster the controller cannot act on the object before it is complete.
-    await seen.gardenlet.deploy(shoot, provider_config, annotate=False)
+    # As one that waits for its state the object is left alone until it is complete.
+    await seen.gardenlet.restore(shoot, provider_config, wait=False)
     await seen.change(shoot, finalizers=[names.FINALIZER])
     status = {
         "lastOperation": {
@@ -76,13 +77,14 @@ async def left_by_go(seen: Stage, provider_config: object = None) -> str:
             "state": "Succeeded",
             "progress": 100,
             "description": "Successfully reconciled Extension",
-            "lastUpdateTime": "2025-01-01T00:00:00Z",
+            "lastUpdateTime": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         },
         "observedGeneration": 1,
     }
     path = paths.extension(shoot, names.EXTENSION_TYPE)
     await seen.seed.patch(f"{path}/status", {"status": status})
-    await seen.gardenlet.change(shoot)
+    await seen.gardenlet.change(shoot, operation="Reconcile")
+    await seen.change(shoot, annotations={names.OPERATION_ANNOTATION: None})
     return shoot
 
 
