@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .. import cpuset
 from ..engine import events
 from ..engine.engine import Engine
 from ..engine.outcome import Outcome
@@ -30,8 +31,10 @@ def begin(prepared: Prepared, chosen: Chosen, seen: events.Synchronised) -> Begu
 
     Raises `CannotStart`.
     """
+    machine = prepared.machine
+    unpinned = LinuxResources(cpuset_cpus=machine.online, cpuset_mems=cpuset.of(machine.nodes))
     while True:
-        engine = Engine(chosen.policy, prepared.saved)
+        engine = Engine(chosen.policy, prepared.saved, unpinned=unpinned)
         try:
             outcome = engine.start(seen)
         except PolicyError as error:

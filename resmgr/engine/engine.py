@@ -38,9 +38,15 @@ class Engine:
     for.
     """
 
-    def __init__(self, policy: Policy[Any], saved: Saved) -> None:
-        """Begin with what was remembered; call `start` before anything else."""
+    def __init__(
+        self, policy: Policy[Any], saved: Saved, *, unpinned: LinuxResources | None = None
+    ) -> None:
+        """Begin with what was remembered; call `start` before anything else.
+
+        `unpinned` has the CPUs and NUMA nodes of a container that no policy pins.
+        """
         self.policy = policy
+        self._unpinned = unpinned or LinuxResources()
         self.ledger = Ledger(saved)
         self.sequence = 0
         self._state: Any = None
@@ -82,6 +88,8 @@ class Engine:
             if saved is None:
                 raise
             step = self.policy.start(None, subjects)
+        if fresh and self._saved.policy_name:
+            step = replace(step, intents=step.intents + self._unpin(step))
         outcome = self._take(step)
         outcome += Outcome(before=found.actual)
         if fresh:
@@ -103,8 +111,22 @@ class Engine:
         subjects = [self.ledger.subject(one) for one in self.ledger.alive()]
         keep = policy.name == self.policy.name
         step = policy.start(self.policy.dump(self._state) if keep else None, subjects)
+        if not keep:
+            step = replace(step, intents=step.intents + self._unpin(step))
         self.policy = policy
         return self._take(step)
+
+    def _unpin(self, step: Step[Any]) -> tuple[Intent, ...]:
+        """Let go what the former policy pinned and the new one does not care for."""
+        cared = {(type(one), getattr(one, "container", "")) for one in step.intents}
+        found: list[Intent] = []
+        for container in self.ledger.alive():
+            key, linux, free = container.cache_id, container.linux, self._unpinned
+            if linux.cpuset_cpus and free.cpuset_cpus and (SetCpuset, key) not in cared:
+                found.append(SetCpuset(key, free.cpuset_cpus))
+            if linux.cpuset_mems and free.cpuset_mems and (SetMems, key) not in cared:
+                found.append(SetMems(key, free.cpuset_mems))
+        return tuple(found)
 
     # One method an event; each leaves the ledger as the event says.
 

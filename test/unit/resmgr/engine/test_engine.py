@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """One event at a time: what follows for containers, state and requests."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import pytest
 from unit.resmgr.engine import toy
 
 from resmgr.engine import engine, events
 from resmgr.intents import SetCpuset, SetShares
 from resmgr.model import ContainerState, LinuxResources, Pod
-from resmgr.policy.interface import PolicyError
+from resmgr.policy.interface import PolicyError, Step, Subject
 from resmgr.state.changes import PutContainer, PutPolicy, Saved
 
 EMPTY = events.Synchronised((), ())
@@ -268,3 +271,25 @@ def test_start_that_is_answered_after_the_end_holds_nothing() -> None:
     made.handle(events.ContainerStarted("c1"))
 
     assert made.ledger.containers[KEY].state is ContainerState.EXITED
+
+
+class Careless(toy.OneEach):
+    """A policy that cares for no container."""
+
+    def start(self, saved: Mapping[str, str] | None, running: Sequence[Subject]) -> Step[Any]:
+        """Begin with nothing."""
+        del saved, running
+        return Step({})
+
+
+def test_switching_lets_go_what_nobody_pins_any_more() -> None:
+    """Containers that the former policy pinned get all CPUs if the new one does not care."""
+    everything = LinuxResources(cpuset_cpus=0xF, cpuset_mems=0b1)
+    made = engine.Engine(toy.OneEach(), Saved(), unpinned=everything)
+    made.start(EMPTY)
+    made.handle(events.PodStarted(toy.POD))
+    run(made)
+
+    outcome = made.switch(Careless(name="none"))
+
+    assert outcome.intents == (SetCpuset(KEY, 0xF),)
