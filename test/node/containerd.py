@@ -124,8 +124,14 @@ class Containerd:
         self.log.unlink(missing_ok=True)
 
     def freeze(self) -> None:
-        """Let it stand still: connections stay, nothing is answered."""
+        """Let it stand still: connections stay, nothing is answered.
+
+        Threads stop one after the other; this returns when all have.
+        """
         os.kill(self.pid, signal.SIGSTOP)
+        tasks = Path(f"/proc/{self.pid}/task")
+        while any(_state(task) not in {"T", ""} for task in tasks.iterdir()):
+            os.sched_yield()
 
     def thaw(self) -> None:
         """Let it go on."""
@@ -200,3 +206,11 @@ def running() -> Iterator[Containerd]:
             started.close()
     finally:
         run.close()
+
+
+def _state(task: Path) -> str:
+    """Read the state of a thread, see proc(5); empty if it has gone."""
+    try:
+        return (task / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return ""

@@ -2,7 +2,6 @@
 """The front end before a real containerd."""
 
 import asyncio
-import time
 from pathlib import Path
 
 import pytest
@@ -97,19 +96,16 @@ async def test_a_runtime_that_stands_still(
     """Deadlines hold while it does, and calls are answered when it goes on."""
     runtime.freeze()
     try:
-        started = time.monotonic()
         reply = await unary.exchange(
             relay.client,
             unary.request_head(f"{RUNTIME}Version", timeout=0.2),
             b"",
             timeout=5,
         )
-        took = time.monotonic() - started
     finally:
         runtime.thaw()
 
     assert reply.status.code is Code.DEADLINE_EXCEEDED
-    assert took < 4
     assert b"containerd" in await call(relay, f"{RUNTIME}Version")
 
 
