@@ -103,7 +103,7 @@ class Node:
     async def restart(self) -> None:
         """Have a daemon again that serves."""
         await self.daemon.start()
-        await self.kubelet.ready()
+        await self.kubelet.afresh()
 
 
 @contextlib.asynccontextmanager

@@ -91,12 +91,35 @@ class Ran:
 class Kubelet:
     """A client of one socket; see `connected`."""
 
-    def __init__(self, there: upstream.Upstream, folder: Path) -> None:
-        """Take a connection, and a folder for the logs of containers."""
-        self.there = there
+    def __init__(self, socket: Path, folder: Path, tasks: asyncio.TaskGroup) -> None:
+        """Connect to a socket, as soon as it is there; logs of containers go to the folder."""
         self.folder = folder
+        self._socket = socket
+        self._tasks = tasks
+        self._connect()
         self.pods: list[Pod] = []
         self._unique = secrets.token_hex(4)
+
+    def _connect(self) -> None:
+        self.there = upstream.Upstream(str(self._socket), turn.Turn(asyncio.get_running_loop()))
+        self._running = self._tasks.create_task(self.there.run(), name="kubelet")
+
+    async def afresh(self) -> None:
+        """Wait until somebody listens, and connect without the patience of a retry."""
+        async with asyncio.timeout(_PATIENCE):
+            while True:
+                with contextlib.suppress(OSError):
+                    _, writer = await asyncio.open_unix_connection(self._socket)
+                    writer.close()
+                    break
+                await asyncio.sleep(0.01)
+        self.close()
+        self._connect()
+        await self.ready()
+
+    def close(self) -> None:
+        """Hang up."""
+        self._running.cancel()
 
     async def raw(self, method: str, data: bytes = b"", *, timeout: float = 30) -> bytes:
         """Make a call. Raises `statuses.CallError`."""
@@ -230,13 +253,12 @@ def cpus(pod: Pod, container: str) -> str:
 @contextlib.asynccontextmanager
 async def connected(socket: Path, folder: Path) -> AsyncIterator[Kubelet]:
     """A kubelet that connects to a socket, again and again if need be."""
-    there = upstream.Upstream(str(socket), turn.Turn(asyncio.get_running_loop()))
     async with asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(there.run(), name="kubelet")
+        made = Kubelet(socket, folder, tasks)
         try:
-            yield Kubelet(there, folder)
+            yield made
         finally:
-            running.cancel()
+            made.close()
 
 
 async def clear(kubelet: Kubelet) -> None:
