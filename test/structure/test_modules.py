@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-PACKAGES = ("controller", "resmgr")
+PACKAGES = ("controller", "ctl", "resmgr")
 """The import packages of the distribution."""
 
 LONGEST = 400
