@@ -15,6 +15,7 @@ import json
 import pathlib
 import re
 import sys
+import tempfile
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -35,6 +36,11 @@ try:
         text,
     )
     from resmgr.config.schemas import policy, tree
+    from resmgr.daemon import flagtable, numbers, oldflags
+    from resmgr.engine.engine import Engine
+    from resmgr.policy.none.policy import NonePolicy
+    from resmgr.state.changes import Saved
+    from resmgr.state.store import Store
 except ImportError as error:
     sys.exit(f"cannot import {error.name}: the virtual environment is missing, run `make setup`")
 
@@ -277,6 +283,39 @@ def metrics_block() -> str:
     return table(("metric", "type", "labels", "meaning"), rows)
 
 
+def daemon_flags_block() -> str:
+    """Write every flag of the daemon, a table for each group of its help."""
+    parts = []
+    for group, flags_of in itertools.groupby(flagtable.FLAGS.values(), lambda flag: flag.group):
+        rows = [
+            (code(f"--{flag.name}"), flag.kind.value, code(flag.default), flag.doc)
+            for flag in flags_of
+        ]
+        parts.append(f"## {group}\n\n{table(('flag', 'value', 'default', 'what it does'), rows)}")
+    return "\n\n".join(parts)
+
+
+def daemon_old_flags_block() -> str:
+    """Write the flags of the older manual, with what to write today."""
+    rows = [(code(f"--{flag.name}"), flag.doc) for flag in oldflags.FLAGS.values()]
+    return table(("flag", "today"), rows)
+
+
+def daemon_metrics_block() -> str:
+    """Write the metrics of the daemon that have a place of their own in its code."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store.open(pathlib.Path(folder), now=lambda: 0.0)
+        counts = numbers.Numbers()
+        counts.watch_engine(Engine(NonePolicy(), Saved()))
+        counts.watch_store(store)
+        store.close()
+    rows = [
+        (code(one.name), one.kind, ", ".join(map(code, one.labels)), one.doc)
+        for one in counts.families
+    ]
+    return table(("metric", "type", "labels", "meaning"), rows)
+
+
 def decisions_block(root: pathlib.Path = ROOT) -> str:
     """List the decisions by their titles."""
     lines = []
@@ -301,6 +340,11 @@ PAGES: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "refused flags": refused_flags_block,
     },
     "reference/command-line.md": {"commands": commands_block},
+    "reference/daemon-command-line.md": {
+        "flags": daemon_flags_block,
+        "older flags": daemon_old_flags_block,
+    },
+    "reference/daemon-metrics.md": {"metrics": daemon_metrics_block},
     "reference/metrics.md": {"metrics": metrics_block},
     "reference/names.md": {"names": names_block(names), "annotations": names_block(observed)},
     "reference/provider-config.md": {"limits": limits_block, "reservation": reservation_block},

@@ -6,12 +6,13 @@ the figures of both ways alike.
 """
 
 import argparse
+import dataclasses
 import os
 import platform
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from garden import binaries
@@ -55,25 +56,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def collect(
-    machine: Mapping[str, str],
-    figures: Iterable[results.Series | results.Latencies | results.Memory | float | int],
-) -> results.Report:
-    """Make a report of figures as they come."""
-    seen = list(figures)
-    return results.Report(
-        machine,
-        started=tuple(one for one in seen if isinstance(one, float)),
-        memory=tuple(one for one in seen if isinstance(one, results.Memory)),
-        peak=max(one for one in seen if isinstance(one, int)),
-        series=tuple(one for one in seen if isinstance(one, results.Series)),
-        latencies=tuple(one for one in seen if isinstance(one, results.Latencies)),
-    )
-
-
-def told(
-    figures: Iterable[results.Series | results.Latencies | results.Memory | float | int],
-) -> Iterator[results.Series | results.Latencies | results.Memory | float | int]:
+def told(figures: Iterable[results.Figure]) -> Iterator[results.Figure]:
     """Tell how far it has come, on standard error."""
     began = time.perf_counter()
     for one in figures:
@@ -99,7 +82,9 @@ def run(arguments: argparse.Namespace) -> results.Report:
             "rounds": f"{wanted.rounds} of each load",
             "load of the machine before": f"{before:.1f}",
         }
-        return collect(machine, told(bench.run()))
+        report = results.collect(machine, told(bench.run()))
+        after = {"load of the machine after": f"{os.getloadavg()[0]:.1f}"}
+        return dataclasses.replace(report, machine={**machine, **after})
 
 
 def main() -> None:

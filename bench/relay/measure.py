@@ -51,18 +51,18 @@ class Bench:
         self._message.write_bytes(bytes(5))
         self._names = (f"pod-{number}" for number in itertools.count())
 
-    def run(self) -> Iterator[results.Series | results.Latencies | results.Memory | float | int]:
-        """Measure; single figures come as they are seen: starts as float, the peak as int."""
+    def run(self) -> Iterator[results.Figure]:
+        """Measure; figures come as they are seen."""
         # Once for the byte-code, which an installed relay has.
         self._start().end()
         for _ in range(self._wanted.rounds):
             relay = self._start()
+            yield results.Start(relay.started, relay.cpu())
             relay.end()
-            yield relay.started
         relay = self._start()
         try:
             yield from self._series(relay)
-            yield relay.memory()[1]
+            yield results.Peak(relay.memory()[1])
         finally:
             relay.end()
         yield from self._memory()

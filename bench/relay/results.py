@@ -5,7 +5,7 @@ import dataclasses
 import json
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 
@@ -65,19 +65,34 @@ class Memory:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Start:
+    """Seconds from the start to the first answered call, and of CPU until then."""
+
+    seconds: float
+    cpu: float
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Peak:
+    """Bytes in memory at most, of the relay that all loads were given to."""
+
+    resident: int
+
+
+Figure = Series | Latencies | Memory | Start | Peak
+"""What a run gives, one after the other."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Report:
     """All of one run. Memory in bytes, times in seconds."""
 
     machine: Mapping[str, str]
-    started: tuple[float, ...]
-    """Start to the first answered call, each start."""
-
+    starts: tuple[Start, ...]
     memory: tuple[Memory, ...]
     """The first after 10,000 calls."""
 
-    peak: int
-    """Of the relay that all loads were given to."""
-
+    peak: Peak
     series: tuple[Series, ...]
     latencies: tuple[Latencies, ...]
 
@@ -89,9 +104,41 @@ class Report:
         raise KeyError(name)
 
     @property
+    def start(self) -> Start:
+        """Medians of all starts."""
+        return Start(
+            statistics.median(one.seconds for one in self.starts),
+            statistics.median(one.cpu for one in self.starts),
+        )
+
+    @property
     def growth(self) -> int:
         """Bytes that memory grew by from the first reading to the last one."""
         return self.memory[-1].resident - self.memory[0].resident
+
+
+def collect(machine: Mapping[str, str], figures: Iterable[Figure]) -> Report:
+    """Make a report of figures as they come. Raises `ValueError` when there is no peak."""
+    series: list[Series] = []
+    latencies: list[Latencies] = []
+    memory: list[Memory] = []
+    starts: list[Start] = []
+    peak: Peak | None = None
+    for one in figures:
+        match one:
+            case Series():
+                series.append(one)
+            case Latencies():
+                latencies.append(one)
+            case Memory():
+                memory.append(one)
+            case Start():
+                starts.append(one)
+            case Peak():
+                peak = one
+    if peak is None:
+        raise ValueError("the run has no peak of memory")
+    return Report(machine, tuple(starts), tuple(memory), peak, tuple(series), tuple(latencies))
 
 
 def dump(report: Report) -> str:
@@ -114,9 +161,9 @@ def read(text: str) -> Report:
     data: dict[str, Any] = json.loads(text)
     return Report(
         machine=data["machine"],
-        started=tuple(data["started"]),
+        starts=tuple(Start(**one) for one in data["starts"]),
         memory=tuple(Memory(**one) for one in data["memory"]),
-        peak=data["peak"],
+        peak=Peak(**data["peak"]),
         series=tuple(
             Series(
                 one["name"],

@@ -2,7 +2,6 @@
 """Figures as text for a terminal, and as Markdown. Pure."""
 
 import dataclasses
-import statistics
 
 from . import results, targets
 
@@ -41,9 +40,16 @@ def markdown(report: results.Report) -> str:
 
 
 def tables(report: results.Report) -> list[Table]:
-    """All of them: the machine, loads, latencies, memory, targets."""
+    """All of them: the machine, loads, latencies, memory, starts, targets."""
     machine: list[tuple[str, ...]] = [("machine", ""), *report.machine.items()]
-    shown = [machine, _series(report), _latencies(report), _memory(report), _verdicts(report)]
+    shown = (
+        machine,
+        _series(report),
+        _latencies(report),
+        _memory(report),
+        _starts(report),
+        _verdicts(report),
+    )
     return [Table(tuple(rows)) for rows in shown]
 
 
@@ -78,9 +84,15 @@ def _latencies(report: results.Report) -> list[tuple[str, ...]]:
 def _memory(report: results.Report) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [("memory", "MB")]
     rows += [(f"after {one.calls:,} calls", f"{one.resident / 1e6:.1f}") for one in report.memory]
-    rows.append(("at most, all loads of the first table", f"{report.peak / 1e6:.1f}"))
-    starts = ", ".join(f"{one:.3f}" for one in report.started)
-    rows.append((f"starts: {starts} s", f"median {statistics.median(report.started):.3f} s"))
+    rows.append(("at most, all loads of the first table", f"{report.peak.resident / 1e6:.1f}"))
+    return rows
+
+
+def _starts(report: results.Report) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = [("start to the first answered call", "s", "CPU s")]
+    for number, one in enumerate(report.starts, 1):
+        rows.append((str(number), f"{one.seconds:.3f}", f"{one.cpu:.3f}"))
+    rows.append(("median", f"{report.start.seconds:.3f}", f"{report.start.cpu:.3f}"))
     return rows
 
 

@@ -2,7 +2,6 @@
 """What should come out, beside what a relay in Go was measured at on such a machine. Pure."""
 
 import dataclasses
-import statistics
 from collections.abc import Callable, Iterator
 
 from . import results
@@ -97,6 +96,6 @@ TARGETS = (
         "s",
         0.25,
         "",
-        lambda report: statistics.median(report.started),
+        lambda report: report.start.seconds,
     ),
 )

@@ -12,6 +12,7 @@ import yaml
 from controller import node_report
 from controller.health import conditions
 from resmgr.config import problem, provider, rollout
+from resmgr.cri import interceptions, session
 
 ROOT = Path(__file__).resolve().parents[3]
 REFERENCE = ROOT / "docs/reference"
@@ -240,3 +241,45 @@ def test_each_alert_has_an_answer(rules: str) -> None:
 
     assert alerts
     assert alerts <= first_column(text)
+
+
+def test_each_metric_of_the_daemon_is_listed() -> None:
+    """Every name of a metric that stands in the daemon's code has its line, and no other has."""
+    sources = [path.read_text("utf-8") for path in sorted((ROOT / "resmgr/daemon").glob("*.py"))]
+    given = {name for text in sources for name in re.findall(r'"(cri_(?:rm|resmgr)_\w+)"', text)}
+    listed = {name for name in first_column(page("daemon-metrics.md")) if name.startswith("cri_")}
+
+    assert given
+    assert listed == given
+
+
+def test_each_kind_of_trouble_is_listed() -> None:
+    """Every value of the metric's label has its line."""
+    listed = first_column(section(page("daemon-metrics.md"), "Kinds of trouble"))
+
+    assert listed == {kind.value for kind in session.Trouble}
+
+
+def test_each_variable_of_the_daemon_is_listed() -> None:
+    """Every environment variable that the daemon reads is in the table."""
+    table = section(page("daemon-command-line.md"), "Environment")
+    sources = [
+        (ROOT / "resmgr/daemon" / name).read_text("utf-8")
+        for name in ("environment.py", "notify.py")
+    ]
+    given = {
+        name
+        for text in sources
+        for name in re.findall(r'(?:get\(|\[|^    )"([A-Z][A-Z_]{4,})"', text, flags=re.MULTILINE)
+    }
+
+    assert len(given) > 5
+    assert given <= quoted(table)
+
+
+def test_the_walk_names_every_call_that_is_read() -> None:
+    """The page about the relay lists the intercepted calls, and no other."""
+    text = (ROOT / "docs/explanation/relay.md").read_text("utf-8")
+    cells = re.findall(r"^\| ([A-Z]\w+) \|", section(text, "The calls that are read"), re.MULTILINE)
+
+    assert set(cells) == {*interceptions.HANDLED, *interceptions.WATCHED}

@@ -24,9 +24,9 @@ def report() -> results.Report:
     calls = tuple(number / 1000 for number in range(1, 2001))
     return results.Report(
         {"kernel": "none"},
-        started=(0.2, 0.3, 0.1),
+        starts=tuple(results.Start(seconds, 0.1) for seconds in (0.2, 0.3, 0.1)),
         memory=(results.Memory(10_000, 30_000_000), results.Memory(110_000, 30_500_000)),
-        peak=31_000_000,
+        peak=results.Peak(31_000_000),
         series=tuple(map(series, names)),
         latencies=(results.Latencies("Version, beside", calls, calls),),
     )
@@ -56,6 +56,20 @@ def test_percentiles(report: results.Report) -> None:
     assert report.latencies[0].milliseconds(0.99) == pytest.approx((1980, 1980))
     assert results.percentile((1.0, 2.0), 1.0) == 2.0
     assert results.percentile((1.0, 2.0), 0.0) == 1.0
+
+
+def test_figures_make_a_report(report: results.Report) -> None:
+    """In whatever order they come."""
+    figures: list[results.Figure] = [report.peak, *report.memory, *report.series]
+    figures += [*report.starts, *report.latencies]
+
+    assert results.collect(report.machine, figures) == report
+
+
+def test_a_run_that_broke_off() -> None:
+    """Without the peak of memory it was not a whole one."""
+    with pytest.raises(ValueError, match="peak"):
+        results.collect({}, ())
 
 
 def test_growth(report: results.Report) -> None:
@@ -89,7 +103,7 @@ def test_markdown(report: results.Report) -> None:
     """Each table has its rule below the head, and as many cells in each row."""
     blocks = tables.markdown(report).strip().split("\n\n")
 
-    assert len(blocks) == 5
+    assert len(blocks) == 6
     for block in blocks:
         rows = block.splitlines()
         assert rows[1].startswith("| --- | ---:")
