@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command line and the environment as one frozen value."""
 
+import os
 import re
 import signal
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,9 @@ NO_SOCKET = "-"
 """A runtime or image socket that is not to be used."""
 
 DISABLED = "disabled"
+
+_LONGEST_PATH = 107
+"""Bytes that the path of a unix socket may have."""
 
 
 class Action(Enum):
@@ -187,6 +191,11 @@ def _sockets(values: Mapping[str, str]) -> dict[str, str]:
             raise UsageError(
                 f"invalid socket {quote(path)}, expecting absolute path",
                 f"write --{name}=/...",
+            )
+        if len(os.fsencode(path)) > _LONGEST_PATH:
+            raise UsageError(
+                f"invalid socket {quote(path)}, a path has at most {_LONGEST_PATH} bytes",
+                f"take a shorter one for --{name}",
             )
     return {name.replace("-", "_"): path for name, path in found.items()}
 

@@ -81,6 +81,7 @@ def test_cgroups_follow_the_root(flag: str) -> None:
     [
         (("--relay-socket=x.sock",), 'invalid socket "x.sock", expecting absolute path'),
         (("--relay-socket=",), 'invalid socket "", expecting absolute path'),
+        ((f"--relay-socket=/{'x' * 107}",), "a path has at most 107 bytes"),
         (("--runtime-socket=-",), "neither image nor runtime socket specified"),
         (
             ("--fallback-config=/a", "--force-config=/b"),
