@@ -5,68 +5,94 @@ import asyncio
 import contextlib
 import time
 
+import pytest
 from node import daemons, kubelet
 
 from resmgr.wire.grpc import statuses
 
-TIMES = 100
+MOMENTS = 100
 CPU = 1024
 
 
-async def test_a_hundred_kills(static: daemons.Node) -> None:
+class Cut:
+    """A creation that a kill cuts off, or not quite."""
+
+    def __init__(self, here: kubelet.Kubelet, pod: kubelet.Pod, shares: int, number: int) -> None:
+        """Begin nothing yet."""
+        self.here, self.pod = here, pod
+        self.config = here.container_config("main", shares=shares, attempt=number)
+        self.answer = ""
+
+    async def create(self, delay: float) -> None:
+        """Create it after some seconds; whether that goes well is not ours to say."""
+        await asyncio.sleep(delay)
+        with contextlib.suppress(statuses.CallError):
+            self.answer = await self.here.create(self.pod, self.config)
+
+    async def started(self) -> tuple[str, bool]:
+        """Start what is there, else a new one; give its id, and whether it was there."""
+        there = [
+            one.id for one in await self.here.containers() if one.pod_sandbox_id == self.pod.id
+        ]
+        assert len(there) <= 1
+        assert self.answer in ("", *there)
+        container = there[0] if there else await self.here.create(self.pod, self.config)
+        await self.here.start(container)
+        return container, bool(there)
+
+
+@pytest.mark.timeout(240)
+async def test_a_hundred_creations_that_a_kill_cuts_off(static: daemons.Node) -> None:
     """Each container that landed in the runtime can be started, none is lost or doubled.
 
-    A kill comes at one of a hundred moments between the request and a bit after its answer.
+    Each of fifty kills hits two creations, at two of a hundred moments from the request to a bit
+    after its answer. One of them has a CPU of its own, the other one has to leave it.
     """
-    here, past = static.kubelet, static.past
+    here = static.kubelet
+    alone = await here.run_pod("alone", kubelet.GUARANTEED)
     shared = await here.run_pod("shared")
-    many = await here.run(shared)
-    pod = await here.run_pod("killed", kubelet.GUARANTEED)
-    took = await _usual(here, pod)
-    landed: list[int] = []
-    told: set[str] = set()
-    for number in range(TIMES):
-        config = here.container_config("main", shares=CPU, attempt=number)
-        creating = asyncio.create_task(here.create(pod, config), name="create")
-        await asyncio.sleep(1.2 * took * number / TIMES)
-        await static.daemon.kill()
-        answer = ""
-        with contextlib.suppress(statuses.CallError):
-            answer = await creating
+    span = 1.2 * await _usual(here, alone)
+    landed = answered = 0
+    for number in range(0, MOMENTS, 2):
+        cuts = Cut(here, alone, CPU, number), Cut(here, shared, 2, number)
+        moments = [span * one / MOMENTS for one in (number, MOMENTS - 1 - number)]
+        async with asyncio.TaskGroup() as tasks:
+            for cut, moment in zip(cuts, moments, strict=True):
+                tasks.create_task(cut.create(max(moments) - moment), name="create")
+            await asyncio.sleep(max(moments))
+            await static.daemon.kill()
         await static.restart()
-        # What it asked of the runtime may be under way there still.
-        await _settled(past)
-        there = [one for one in await here.containers() if one.pod_sandbox_id == pod.id]
-        assert len(there) <= 1
-        assert answer in ("", *[one.id for one in there])
-        container = there[0].id if there else await here.create(pod, config)
-        await here.start(container)
+        await _settled(static.past)
+        (one, first), (many, second) = [await cut.started() for cut in cuts]
 
-        assert kubelet.cpus(pod, container) == "1"
+        assert kubelet.cpus(alone, one) == "1"
         assert kubelet.cpus(shared, many) == "0"
 
-        landed.append(len(there))
-        told.add(answer)
-        await here.stop(container)
-        await here.remove(container)
+        landed += first + second
+        answered += sum(bool(cut.answer) for cut in cuts)
+        for container in (one, many):
+            await here.stop(container)
+            await here.remove(container)
 
-    assert kubelet.cpus(shared, many) == "0-1"
-    # Not all of them came too early, nor too late.
-    assert 5 < sum(landed) < TIMES
-    assert "" in told
+    # Not all of the kills came too early, nor too late.
+    assert 5 < landed < MOMENTS
+    assert answered < landed
 
 
 async def _usual(here: kubelet.Kubelet, pod: kubelet.Pod) -> float:
     """Seconds that a creation takes here and now."""
-    began = time.monotonic()
+    took = 0.0
     for number in range(3):
         config = here.container_config("usual", shares=CPU, attempt=number)
-        await here.remove(await here.create(pod, config))
-    return (time.monotonic() - began) / 6
+        began = time.monotonic()
+        container = await here.create(pod, config)
+        took += time.monotonic() - began
+        await here.remove(container)
+    return took / 3
 
 
 async def _settled(past: kubelet.Kubelet) -> None:
-    """Wait until the runtime has nothing more to add."""
+    """Wait until the runtime has done what a daemon that is dead has asked for."""
     before: list[str] | None = None
     while before != (now := [one.id for one in await past.containers()]):
         before = now
