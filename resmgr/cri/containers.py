@@ -2,11 +2,17 @@
 """Containers: from messages to the model, and what was decided into a request."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from ..effects.plan import RequestChange
 from ..engine import events
 from ..model import Container, ContainerState, Device, Mount
 from . import api_pb2, pods, resources
+
+_STATES: Final = {
+    one.value: one for one in ContainerState if one.value < ContainerState.CREATING.value
+}
+"""CRI's numbers; a table, since lists of hundreds of containers are read again and again."""
 
 
 def creating(request: api_pb2.CreateContainerRequest) -> events.ContainerCreating:
@@ -54,8 +60,7 @@ def changed(request: api_pb2.CreateContainerRequest, change: RequestChange, give
 
 def state(number: int) -> ContainerState:
     """Give the state for CRI's number; one that we do not know is unknown."""
-    known = number in range(ContainerState.CREATED, ContainerState.CREATING)
-    return ContainerState(number) if known else ContainerState.UNKNOWN
+    return _STATES.get(number, ContainerState.UNKNOWN)
 
 
 def listed(container: api_pb2.Container) -> Container:
