@@ -266,10 +266,15 @@ async def clear(kubelet: Kubelet) -> None:
     free = asyncio.Semaphore(8)
 
     async def remove(sandbox: str) -> None:
-        async with free:
-            pod = api.StopPodSandboxRequest(pod_sandbox_id=sandbox)
-            await kubelet.call("StopPodSandbox", pod)
-            await kubelet.call("RemovePodSandbox", pod)
+        pod = api.StopPodSandboxRequest(pod_sandbox_id=sandbox)
+        async with free, asyncio.timeout(_PATIENCE):
+            # A container that ends just now cannot be removed; a kubelet tries again too.
+            while True:
+                with contextlib.suppress(statuses.CallError):
+                    await kubelet.call("StopPodSandbox", pod)
+                    await kubelet.call("RemovePodSandbox", pod)
+                    return
+                await asyncio.sleep(0.05)
 
     async with asyncio.TaskGroup() as tasks:
         for sandbox in await kubelet.sandboxes():
