@@ -61,6 +61,7 @@ class Cut:
         return container, bool(there)
 
 
+@pytest.mark.drill
 @pytest.mark.timeout(240)
 async def test_a_hundred_creations_that_a_kill_cuts_off(static: daemons.Node) -> None:
     """Each container that landed in the runtime can be started, none is lost or doubled.
