@@ -46,12 +46,12 @@ ALLOWED = {
     "metrics-interval": Flag(_DURATION, "Time between two readings of metrics, 0 for once."),
     "rebalance-interval": Flag(_DURATION, "Time between two rebalancings, 0 for none."),
     "disable-ui": Flag(TRUTH, "Serve no visualisation."),
-    "external-visualizers": Flag(schema.Text("paths", _paths), "Folders with visualisations."),
+    "external-visualizers": Flag(schema.Text("paths", _paths), "Accepted; no effect yet."),
     "cgroup-mount": Flag(_DIRECTORY, "Mount point of the cgroup controllers."),
     "cgroup-v2-dir": Flag(_DIRECTORY, "Mount point of cgroup v2."),
     "kubelet-cgroup-root": Flag(schema.Text(), "Accepted for old configurations; no effect."),
     "cgroup-path": Flag(_DIRECTORY, "Mount point that cgroup statistics are read from."),
-    "bpf-install-path": Flag(_DIRECTORY, "Folder of the program that finds AVX-512 users."),
+    "bpf-install-path": Flag(_DIRECTORY, "Accepted; no effect yet."),
     **{field.name: Flag(field.type, field.doc) for field in logger.KLOG},
 }
 """Flags that may be set, with the type of their value."""

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from ..config import module
-from ..config.problem import ConfigProblems, Findings, Place, quote
+from ..config.problem import ConfigProblems, Findings, Place
 from ..config.schemas import policy, tree
-from . import oldflags, settings
+from . import flagtable, oldflags, settings
 
 MAX_BYTES = 512 * 1024
 """Characters of all texts that the node agent gives at once."""
@@ -94,12 +94,15 @@ class Judge:
             given, warnings = oldflags.renamed(given)
         below, more = oldflags.renamed(self.defaults)
         laid = laid_on(module.lay(tree.ROOT, below, place), module.lay(tree.ROOT, given, place))
-        refuse_later(laid, place)
+        refuse_later(given, laid, place)
         self._policy(laid, place)
         if findings.count:
             raise ConfigProblems(findings.problems())
         if (laid.get("cpu") or {}).get("classes"):
             warnings.append("cpu.classes: this version sets no CPU frequencies; it has no effect")
+        for key in (laid.get("logger") or {}).get("Klog") or {}:
+            if why := flagtable.KLOG[key.casefold()].idle:
+                warnings.append(f"logger.Klog.{key} has no effect: {why}; remove it")
         return Judged(settings.decode(laid), (*more, *warnings))
 
     def _policy(self, laid: Mapping[str, Any], place: Place) -> None:
@@ -129,10 +132,13 @@ def _given(data: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value is not None}
 
 
-def refuse_later(laid: Mapping[str, Any], place: Place) -> None:
-    """Report sections of parts that this version does not have."""
+def refuse_later(given: Any, laid: Mapping[str, Any], place: Place) -> None:
+    """Report sections of parts that this version does not have, empty ones included.
+
+    A name with nothing behind it is no section: all of it may be commented out.
+    """
     for path, what in LATER.items():
-        if _holds(_at(laid, path)):
+        if _has(given, path):
             _below(place, path).problem(f"{what} are not part of this version", "remove it")
     for path, what in LATER_KEYS.items():
         if _at(laid, path):
@@ -152,11 +158,19 @@ def _at(laid: Any, path: tuple[str, ...]) -> Any:
     return laid
 
 
-def _holds(value: Any) -> bool:
-    """Whether there is anything in it: a mapping of empty mappings sets nothing."""
-    if isinstance(value, Mapping):
-        return any(map(_holds, value.values()))
-    return value is not None
+def _has(given: Any, path: tuple[str, ...]) -> bool:
+    """Whether a document has a mapping at or below a path, whose steps may be joined by dots."""
+    if not isinstance(given, Mapping):
+        return False
+    if not path:
+        return True
+    heads = {".".join(path[:length]): path[length:] for length in range(1, len(path) + 1)}
+    below = ".".join(path) + "."
+    return any(
+        _has(value, heads[key]) if key in heads else str(key).startswith(below)
+        for key, value in given.items()
+        if value is not None
+    )
 
 
 def _below(place: Place, path: tuple[str, ...]) -> Place:
@@ -174,9 +188,9 @@ def read_file(path: str) -> str:
         with Path(path).open("rb") as file:
             return file.read(_LARGEST_FILE).decode("utf-8")
     except OSError as error:
-        raise CannotRead(f"cannot read configuration {quote(path)}: {error.strerror}") from error
+        raise CannotRead(f"cannot read it: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise CannotRead(f"cannot read configuration {quote(path)}: it is no UTF-8") from error
+        raise CannotRead("cannot read it: it is no UTF-8") from error
 
 
 _LARGEST_FILE = 64 * 1024 + 4
@@ -184,4 +198,4 @@ _LARGEST_FILE = 64 * 1024 + 4
 
 
 class CannotRead(Exception):
-    """A configuration file cannot be read; the text says why."""
+    """A configuration file cannot be read; the text says why, whoever asked knows which."""

@@ -64,11 +64,9 @@ class Options:
     metrics_interval: float = 0.0
     rebalance_interval: float = 0.0
     disable_ui: bool = False
-    external_visualizers: tuple[str, ...] = ()
     cgroup_mount: str = ""
     cgroup_v2_dir: str = ""
     cgroup_path: str = ""
-    bpf_install_path: str = ""
     klog: Mapping[str, str] = field(default_factory=dict)
     """Flags of klog by name: defaults, environment and command line."""
 
@@ -111,18 +109,27 @@ def read(words: Sequence[str], environ: Mapping[str, str], *, uid: int) -> Optio
         metrics_interval=goflag.seconds(values["metrics-interval"]),
         rebalance_interval=goflag.seconds(values["rebalance-interval"]),
         disable_ui=goflag.truth(values["disable-ui"]),
-        external_visualizers=tuple(filter(None, values["external-visualizers"].split(","))),
         cgroup_mount=values["cgroup-mount"] or cgroup,
         cgroup_v2_dir=values["cgroup-v2-dir"] or f"{cgroup}/unified",
         cgroup_path=values["cgroup-path"] or cgroup,
-        bpf_install_path=values["bpf-install-path"],
         klog={
             name: given.get(name, from_environment.klog.get(name, flag.default))
             for name, flag in flagtable.KLOG.items()
         },
         defaults=_laid(from_environment.document, meant),
-        warnings=(*warnings, *from_environment.warnings),
+        warnings=(*warnings, *_idle(given, from_environment.klog), *from_environment.warnings),
     )
+
+
+def _idle(given: Mapping[str, str], variables: Mapping[str, str]) -> list[str]:
+    """Give a warning for each flag and variable that was given but has no effect."""
+    named = {name: f"flag --{name}" for name in given}
+    named |= {name: f"environment variable LOGGER_{name.upper()}" for name in variables}
+    return [
+        f"{shown} has no effect: {flagtable.FLAGS[name].idle}; remove it"
+        for name, shown in named.items()
+        if name in flagtable.FLAGS and flagtable.FLAGS[name].idle
+    ]
 
 
 def _action(values: Mapping[str, str], words: tuple[str, ...]) -> tuple[Action, tuple[str, ...]]:

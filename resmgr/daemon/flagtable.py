@@ -119,14 +119,16 @@ _DAEMON = (
         "cgroup-v2-dir",
         Kind.FOLDER,
         "",
-        f"Mount point of cgroup v2; by default ROOT{CGROUP}/unified.",
+        "Mount point of cgroup v2, for statistics of what has no hierarchy of its own below"
+        f" --cgroup-path; by default ROOT{CGROUP}/unified, or --cgroup-path if that is cgroup v2.",
         _MACHINE,
     ),
     Flag(
         "cgroup-path",
         Kind.FOLDER,
         "",
-        f"Mount point that statistics of cgroups are read from; by default ROOT{CGROUP}.",
+        "Mount point below which each cgroup controller has a folder, for statistics; by default"
+        f" ROOT{CGROUP}.",
         _MACHINE,
     ),
     Flag(
@@ -135,13 +137,15 @@ _DAEMON = (
         "",
         "Taken for old command lines; has no effect.",
         _MACHINE,
+        idle="the cgroups of pods are found without it",
     ),
     Flag(
         "bpf-install-path",
         Kind.FOLDER,
         "/usr/libexec/bpf",
-        "Folder of the program that finds users of AVX-512.",
+        "Folder of a program that finds users of AVX-512; has no effect: they are not looked for.",
         _MACHINE,
+        idle="this version does not look for users of AVX-512",
     ),
     Flag(
         "metrics-interval",
@@ -162,8 +166,9 @@ _DAEMON = (
         "external-visualizers",
         Kind.TEXT,
         "",
-        "Folders with visualisations, comma-separated.",
+        "Folders with visualisations, comma-separated; has no effect: none are served.",
         _WATCH,
+        idle="this version serves no visualisations",
     ),
     Flag("print-config", Kind.BOOLEAN, "false", "Print the default configuration.", _ONCE),
     Flag("list-policies", Kind.BOOLEAN, "false", "Print the policies that there are.", _ONCE),
@@ -176,12 +181,23 @@ _KLOG_KINDS = {"v": Kind.WHOLE, "log_file_max_size": Kind.WHOLE, "log_dir": Kind
 _KLOG_TEXTS = ("log_backtrace_at", "log_file", "stderrthreshold", "vmodule")
 
 
+_KLOG_IDLE = dict.fromkeys(("v", "vmodule"), "debug messages are chosen by Debug of module logger")
+"""Levels of klog's own messages, of which there are none."""
+
+
 def _klog(name: str) -> Kind:
     return _KLOG_KINDS.get(name, Kind.TEXT if name in _KLOG_TEXTS else Kind.BOOLEAN)
 
 
 KLOG: Mapping[str, Flag] = {
-    field.name: Flag(field.name, _klog(field.name), field.default, field.doc, _LOGGING)
+    field.name: Flag(
+        field.name,
+        _klog(field.name),
+        field.default,
+        field.doc,
+        _LOGGING,
+        idle=_KLOG_IDLE.get(field.name, ""),
+    )
     for field in logger.KLOG
 }
 """The flags of klog by name."""

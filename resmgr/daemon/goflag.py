@@ -38,6 +38,9 @@ class Flag:
     old: bool = False
     """An older form: taken, but not suggested."""
 
+    idle: str = ""
+    """Why it has no effect, for the warning to whoever gives it; empty where it has one."""
+
 
 class UsageError(Exception):
     """A command line that cannot be obeyed; the hint says what to do."""

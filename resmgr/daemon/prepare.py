@@ -87,15 +87,20 @@ def switch_refused(before: str, wanted: str) -> str:
 
 
 def prepare(
-    options: Options, held: contextlib.ExitStack, *, pid: int, now: Callable[[], float]
+    options: Options,
+    held: contextlib.ExitStack,
+    *,
+    pid: int,
+    now: Callable[[], float],
+    listening: bool = False,
 ) -> tuple[Prepared, Chosen]:
     """Take files, read the machine, judge the configuration, make the policy.
 
-    What is taken is given back when `held` is closed; `now` gives seconds since the epoch. Raises
-    `CannotStart`.
+    What is taken is given back when `held` is closed; `now` gives seconds since the epoch;
+    `listening` tells that the relay's socket is ours already. Raises `CannotStart`.
     """
     try:
-        prepared = _prepare(options, held, pid, now)
+        prepared = _prepare(options, held, pid, now, listening=listening)
         return prepared, prepared.choose(prepared.sources())
     except (
         pidfile.CannotTake,
@@ -107,16 +112,17 @@ def prepare(
 
 
 def _prepare(
-    options: Options, held: contextlib.ExitStack, pid: int, now: Callable[[], float]
+    options: Options,
+    held: contextlib.ExitStack,
+    pid: int,
+    now: Callable[[], float],
+    *,
+    listening: bool,
 ) -> Prepared:
     file = pidfile.PidFile(Path(options.pid_file))
     file.take(pid)
     held.callback(file.release)
-    if _served(options.relay_socket):
-        raise CannotStart(
-            f"cannot serve {options.relay_socket}: somebody listens there already;"
-            " stop it, or name another socket with --relay-socket"
-        )
+    _look_at_sockets(options, listening=listening)
     store = Store.open(Path(options.relay_dir), now=now)
     held.callback(store.close)
     saved = store.load()
@@ -133,8 +139,11 @@ def _prepare(
     )
 
 
-def _served(path: str) -> bool:
-    try:
-        return probe.listening(path)
-    except OSError:
-        return True
+def _look_at_sockets(options: Options, *, listening: bool) -> None:
+    """Find what is in the way of our sockets, long before they are made. Raises `CannotStart`."""
+    sockets = {} if listening else {"relay-socket": options.relay_socket}
+    if not options.force_config and options.config_socket:
+        sockets["config-socket"] = options.config_socket
+    for name, path in sockets.items():
+        if why := probe.obstacle(path):
+            raise CannotStart(f"cannot serve {path}: {why}, or name another socket with --{name}")

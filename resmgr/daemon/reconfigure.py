@@ -85,15 +85,16 @@ class Reconfigurer:
 
     def from_file(self, path: str) -> None:
         """Take the forced configuration anew. Raises `Rejected`."""
-        self._take(lambda: self._node.judge.of_text(read_file(path)), Origin.FORCED)
+        self._take(lambda: self._node.judge.of_text(read_file(path)), Origin.FORCED, path)
 
-    def _take(self, judge: Callable[[], Judged], origin: Origin) -> None:
+    def _take(self, judge: Callable[[], Judged], origin: Origin, name: str = "") -> None:
         try:
             judged = judge()
             self._switch(judged.settings.policy)
         except Exception as error:  # a policy may fail in any way
             self._applied.add("rejected")
-            text = f"configuration rejected:{sources.told(error)}"
+            text = " ".join(filter(None, ("configuration", name, "rejected")))
+            text += f":{sources.told(error)}"
             known = isinstance(error, (ConfigProblems, CannotRead, PolicyError))
             _LOG.error("%s; the one before stays", text, exc_info=None if known else error)
             raise Rejected(text) from error

@@ -77,7 +77,7 @@ def _remove_abandoned(path: str) -> None:
     if not _is_abandoned(path):
         raise SocketError(
             f"failed to create server: socket '{path}' already exists; "
-            "another relay serves it: stop that one, or take another --relay-socket"
+            "another relay serves it: stop that one, or take another socket"
         )
     _LOG.warning("removing abandoned socket %s", path)
     Path(path).unlink(missing_ok=True)

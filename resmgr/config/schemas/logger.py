@@ -71,8 +71,8 @@ KLOG = (
         "Lowest severity that goes to standard error when files are written.",
         schema.Text("severity", _severity, lenient=True),
     ),
-    _flag("v", "0", "How much is logged.", WHOLE),
-    _flag("vmodule", "", "How much is logged, by file: pattern=N, comma-separated.", _TEXT),
+    _flag("v", "0", "Taken for old configurations; has no effect.", WHOLE),
+    _flag("vmodule", "", "Taken for old configurations; has no effect.", _TEXT),
 )
 """The flags of klog, for the map `Klog` and for the command line."""
 

@@ -155,14 +155,20 @@ async def test_a_living_relay(static: daemons.Node, tmp_path: Path) -> None:
     assert "somebody listens there already" in elsewhere[1]
 
 
-async def test_a_file_in_the_place_of_the_socket(daemon: daemons.Daemon) -> None:
-    """It is not removed: it may be anything."""
-    daemon.socket.write_text("precious")
-    code, told = await refused(daemon)
+@pytest.mark.parametrize("flag", ["relay-socket", "config-socket"])
+async def test_a_file_in_the_place_of_a_socket(
+    daemon: daemons.Daemon, tmp_path: Path, flag: str
+) -> None:
+    """It is told before the runtime is met, and not removed: it may be anything."""
+    path = tmp_path / "precious"
+    path.write_text("precious")
+    code, told = await refused(daemon, f"--{flag}={path}", "--runtime-socket=/nowhere.sock")
 
     assert code == REFUSED
-    assert "is no socket; move it away" in told
-    assert daemon.socket.read_text() == "precious"
+    assert "a file is there, which is no socket; move it away" in told
+    assert f"--{flag}" in told
+    assert "cannot reach the runtime" not in told
+    assert path.read_text() == "precious"
 
 
 async def test_a_folder_that_others_may_write_to(daemon: daemons.Daemon, tmp_path: Path) -> None:

@@ -53,6 +53,12 @@ def test_every_problem_is_told_at_once() -> None:
             "blockio: {Classes: {a: []}}",
             "blockio: block I/O classes are not part of this version, remove it",
         ),
+        ("rdt: {}", "rdt: cache and memory bandwidth classes are not part of this version"),
+        ("rdt.options: {l3: {}}", "rdt: cache and memory bandwidth classes are not part"),
+        (
+            "resource-manager: {control.page-migration: {}}",
+            "resource-manager.control.page-migration: page migration are not part",
+        ),
         (
             "resource-manager.control.page-migration: {MaxPageMoveCount: 5}",
             "resource-manager.control.page-migration: page migration are not part",
@@ -80,15 +86,15 @@ def test_parts_that_come_later_are_refused_by_name(text: str, problem: str) -> N
     "text",
     [
         "",
-        "rdt: {}",
         "blockio:",
-        "resource-manager: {control: {page-migration: {}, Controllers: {rdt: relaxed}}}",
+        "rdt.options:",
+        "resource-manager: {control: {page-migration: , Controllers: {rdt: relaxed}}}",
         "instrumentation: {JaegerAgent: '', Sampling: production}",
         "policy: {Active: none, topology-aware: {PinCPU: false}}",
     ],
 )
 def test_what_asks_for_nothing_of_them_is_right(text: str) -> None:
-    """Empty sections, and those of policies that are not active, are in many configurations."""
+    """Names with nothing behind them, and sections of policies that are not active."""
     assert JUDGE.of_text(text).settings.policy.active == "none"
 
 
@@ -99,6 +105,14 @@ def test_classes_of_cpus_are_told_to_have_no_effect() -> None:
     assert judged.warnings == (
         "cpu.classes: this version sets no CPU frequencies; it has no effect",
     )
+
+
+def test_levels_of_klog_are_told_to_have_no_effect() -> None:
+    """Whoever sets them may wait for messages that never come."""
+    judged = JUDGE.of_text("logger: {Klog: {v: 5, skip_headers: true}}")
+
+    assert len(judged.warnings) == 1
+    assert judged.warnings[0].startswith("logger.Klog.v has no effect: ")
 
 
 def test_defaults_lie_below_a_configuration() -> None:
@@ -195,8 +209,8 @@ def test_a_huge_file_is_not_read_to_its_end(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
-    """Which one, and why."""
-    with pytest.raises(CannotRead, match=r"cannot read configuration .*: No such file"):
+    """Why; who asked knows which one."""
+    with pytest.raises(CannotRead, match="cannot read it: No such file"):
         configuration.read_file(str(tmp_path / "nope"))
 
 

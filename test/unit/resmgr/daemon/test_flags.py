@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from resmgr.daemon import flags
+from resmgr.daemon import flags, flagtable
 from resmgr.daemon.flags import Action, Options
 from resmgr.daemon.goflag import UsageError
 
@@ -134,9 +134,9 @@ def test_a_word_or_flag_tells_what_to_do(words: tuple[str, ...], action: Action)
 
 def test_a_flag_counts_above_the_environment() -> None:
     """Flags of klog can be given in both."""
-    options = read("--skip_headers=false", LOGGER_SKIP_HEADERS="true", LOGGER_V="4")
+    options = read("--skip_headers=false", LOGGER_SKIP_HEADERS="true", LOGGER_ONE_OUTPUT="1")
 
-    assert (options.klog["skip_headers"], options.klog["v"]) == ("false", "4")
+    assert (options.klog["skip_headers"], options.klog["one_output"]) == ("false", "1")
 
 
 def test_older_flags_and_the_environment_lie_below_every_configuration() -> None:
@@ -145,3 +145,20 @@ def test_older_flags_and_the_environment_lie_below_every_configuration() -> None
 
     assert options.defaults == {"policy": {"Active": "static"}, "logger": {"Debug": "cache"}}
     assert len(options.warnings) == 3
+
+
+@pytest.mark.parametrize("name", [name for name, flag in flagtable.FLAGS.items() if flag.idle])
+def test_a_flag_without_effect_is_told(name: str) -> None:
+    """In one line, to whoever gives it, and to nobody else."""
+    (warning,) = read(f"--{name}=1").warnings
+
+    assert warning.startswith(f"flag --{name} has no effect: ")
+    assert warning.endswith("; remove it")
+    assert read().warnings == ()
+
+
+def test_a_variable_without_effect_is_told() -> None:
+    """It stands for the flag."""
+    (warning,) = read(LOGGER_V="4").warnings
+
+    assert warning.startswith("environment variable LOGGER_V has no effect: ")

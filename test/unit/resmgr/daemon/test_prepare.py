@@ -28,6 +28,7 @@ def ready(node: Path, held: contextlib.ExitStack, *more: str) -> Chosen:
         f"--sysfs-root={node / 'root'}",
         f"--relay-dir={node / 'state'}",
         f"--relay-socket={node / 'relay.sock'}",
+        f"--config-socket={node / 'config.sock'}",
         f"--pid-file={node / 'pid'}",
         *more,
     ]
@@ -68,6 +69,29 @@ def test_two_daemons_are_refused(node: Path) -> None:
     assert "already running as pid 4711" in by_pid
     assert "another process keeps its state there" in by_state
     assert "somebody listens there already" in by_socket
+
+
+@pytest.mark.parametrize("name", ["relay-socket", "config-socket"])
+def test_what_is_in_the_place_of_a_socket_ends_the_start(node: Path, name: str) -> None:
+    """It is told which flag names another place."""
+    path = node / "precious"
+    path.write_text("")
+    message = refused(node, f"--{name}={path}")
+
+    assert message == (
+        f"cannot serve {path}: a file is there, which is no socket; move it away,"
+        f" or name another socket with --{name}"
+    )
+
+
+def test_a_socket_that_will_not_be_made_is_not_looked_at(node: Path) -> None:
+    """With a forced configuration the node agent is not listened to."""
+    (node / "precious").write_text("")
+    (node / "config").write_text("policy: {Active: none}")
+    with contextlib.ExitStack() as held:
+        words = (f"--config-socket={node / 'precious'}", f"--force-config={node / 'config'}")
+
+        assert ready(node, held, *words).policy.name == "none"
 
 
 def test_a_refused_start_gives_back_what_it_took(node: Path) -> None:

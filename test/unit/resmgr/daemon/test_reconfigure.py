@@ -152,7 +152,7 @@ def test_a_switch_can_be_forbidden(world: World) -> None:
 def test_a_file_that_cannot_be_read_is_rejected(world: World) -> None:
     """The one before stays."""
     reconfigurer, _, _ = made(world)
-    with pytest.raises(Rejected, match="cannot read configuration"):
+    with pytest.raises(Rejected, match="configuration /nope rejected: cannot read it"):
         reconfigurer.from_file("/nope")
 
     assert reconfigurer.origin is Origin.NOTHING
