@@ -36,6 +36,7 @@ from . import (
     pages,
     qualify,
     reconfigure,
+    resync,
     settings,
     show,
     timers,
@@ -74,6 +75,7 @@ class Daemon:
         self._pages: pages.Pages | None = None
         self._session: Session | None = None
         self._reconfigurer: reconfigure.Reconfigurer | None = None
+        self._resync: resync.Resync | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Start, serve until `stop` is set, end in order. Raises `CannotStart`."""
@@ -170,11 +172,13 @@ class Daemon:
         return there
 
     def _connected(self) -> None:
-        """Give the relay's socket the access rights of the runtime's."""
+        """Give the relay's socket the access rights of the runtime's; see what the runtime has."""
         if self._servers:
             self._servers[0].adopt_access(
                 self._options.runtime_socket or self._options.image_socket
             )
+        if self._resync is not None:
+            self._resync.want()
 
     async def _meet(
         self, there: upstream.Upstream | None
@@ -186,11 +190,8 @@ class Daemon:
             meet.Caller(there), allow_untested=self._options.allow_untested_runtimes
         )
         saved = self._prepared.saved
-        ids: set[str] = set()
-        if self._chosen.policy.name == settings.NO_POLICY:
-            # It decides nothing, so nothing can differ from what was decided.
-            ids = {one.id for one in saved.containers.values() if one.id}
-        fetched = await meet.learn(found, saved.pods.keys(), ids)
+        known = resync.known(self._chosen.policy.name, saved.containers.values())
+        fetched = await meet.learn(found.runtime, saved.pods.keys(), known)
         return found.runtime, fetched.event
 
     def _work(self, group: asyncio.TaskGroup, begun: begin.Begun, known: Runtime | None) -> Session:
@@ -212,6 +213,9 @@ class Daemon:
         self._spawn(group, session.run(), "effects")
         session.follow(begun.outcome)
         files.keep_only(ledger.containers.keys())
+        if known is not None:
+            self._resync = resync.Resync(known, session)
+            self._spawn(group, self._resync.run(), "synchronisation")
         loop = asyncio.get_running_loop()
         self._timers += [
             timers.Every(
