@@ -2,7 +2,6 @@
 """The engine's start: what was remembered and what the runtime has become one (section 5)."""
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .. import cpuset
@@ -43,29 +42,8 @@ def begin(prepared: Prepared, chosen: Chosen, seen: events.Synchronised) -> Begu
                 raise CannotStart(message) from error
             _LOG.warning("%s; the %s is not used", message, chosen.source)
         else:
-            drift = Outcome(before=drifted(engine, seen))
-            return Begun(engine, drift + outcome, chosen)
+            return Begun(engine, outcome, chosen)
         try:
             chosen = prepared.choose(chosen.later)
         except sources.Unusable as error:
             raise CannotStart(str(error)) from error
-
-
-def drifted(engine: Engine, seen: events.Synchronised) -> Mapping[str, LinuxResources]:
-    """Give what containers have whose CPUs or nodes are not those that they are meant to have.
-
-    A daemon that is killed may have decided on something that the runtime has not heard of. What
-    was never decided, or is not told by the runtime, is left alone.
-    """
-    found: dict[str, LinuxResources] = {}
-    for one in seen.containers:
-        known = engine.ledger.find(one.id)
-        if known is None or one.linux == LinuxResources():
-            continue
-        pairs = (
-            (known.linux.cpuset_cpus, one.linux.cpuset_cpus),
-            (known.linux.cpuset_mems, one.linux.cpuset_mems),
-        )
-        if any(meant and meant != has for meant, has in pairs):
-            found[known.cache_id] = one.linux
-    return found

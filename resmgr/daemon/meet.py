@@ -19,6 +19,7 @@ from ..wire.grpc.statuses import CallError
 _LOG = logging.getLogger("cri/client")
 
 _AWAY: Final = frozenset((Code.UNAVAILABLE, Code.DEADLINE_EXCEEDED, Code.CANCELLED))
+_STARTING: Final = "server is not initialized yet"
 _PAUSE: Final = 1.0
 
 T = TypeVar("T")
@@ -43,12 +44,17 @@ async def patiently(ask: Callable[[], Awaitable[T]], pause: float = _PAUSE) -> T
             return await ask()
         except RuntimeProblem as problem:
             cause = problem.__cause__
-            if not isinstance(cause, CallError) or cause.status.code not in _AWAY:
+            if not isinstance(cause, CallError) or not _away(cause):
                 raise
             # That it is not there is told where connections are made.
             known = cause.status.code is Code.UNAVAILABLE
             _LOG.log(logging.DEBUG if known else logging.WARNING, "%s; asking again", problem)
         await asyncio.sleep(pause)
+
+
+def _away(error: CallError) -> bool:
+    """Tell whether the runtime cannot answer now; containerd says so in words while it starts."""
+    return error.status.code in _AWAY or _STARTING in error.status.message
 
 
 async def meet(caller: callers.Caller, *, allow_untested: bool) -> version.Found:
@@ -61,16 +67,21 @@ async def meet(caller: callers.Caller, *, allow_untested: bool) -> version.Found
 
 
 async def learn(
-    found: version.Found, known_pods: Collection[str], known_containers: Collection[str]
+    runtime: callers.Runtime, known_pods: Collection[str], known_containers: Collection[str]
 ) -> synchronise.Fetched:
     """Give what the runtime has; `known_...` are ids of those whose status is not needed.
 
     Raises `RuntimeProblem`.
     """
-    fetched = await patiently(
-        lambda: synchronise.fetch(
-            found.runtime, known_pods=known_pods, known_containers=known_containers
-        )
+    return await patiently(lambda: look(runtime, known_pods, known_containers))
+
+
+async def look(
+    runtime: callers.Runtime, known_pods: Collection[str], known_containers: Collection[str]
+) -> synchronise.Fetched:
+    """Do it once, and tell what could not be found out. Raises `RuntimeProblem`."""
+    fetched = await synchronise.fetch(
+        runtime, known_pods=known_pods, known_containers=known_containers
     )
     for problem in fetched.problems:
         _LOG.warning("%s", problem)

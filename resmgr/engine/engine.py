@@ -24,7 +24,7 @@ from ..intents import (
     SetShares,
 )
 from ..model import Container, ContainerState, LinuxResources
-from ..policy.interface import CannotAllocate, Policy, PolicyError, Step, Subject
+from ..policy.interface import CannotAllocate, Policy, PolicyError, Reason, Step, Subject
 from ..state.changes import Change, PutEntries, PutPolicy, Saved
 from . import events, requirements, synchronise
 from .ledger import Ledger
@@ -63,6 +63,7 @@ class Engine:
             events.ContainerRemoved: self._removed,
             events.ContainerResized: self._resized,
             events.ContainersListed: self._listed,
+            events.Synchronising: self._synchronising,
             events.Synchronised: self._synchronised,
             events.Rebalance: self._rebalance,
             events.IntentFailed: self._intent_failed,
@@ -90,8 +91,8 @@ class Engine:
             step = self.policy.start(None, subjects)
         if fresh and self._saved.policy_name:
             step = replace(step, intents=step.intents + self._unpin(step))
-        outcome = self._take(step)
-        outcome += Outcome(before=found.actual)
+        # What containers really have counts as what was before.
+        outcome = Outcome(before=found.actual) + self._take(step)
         if fresh:
             name = PutPolicy(self.policy.name, self.policy.dump(self._state))
             outcome += Outcome(changes=(name,))
@@ -254,13 +255,26 @@ class Engine:
             self.ledger.drop(container.cache_id)
         return self._seal(outcome)
 
+    def _synchronising(self, event: events.Synchronising) -> Outcome:
+        del event
+        self.ledger.touched = set()
+        return Outcome()
+
     def _synchronised(self, event: events.Synchronised) -> Outcome:
         found = synchronise.correct(self.ledger, event, under_way=True)
+        self.ledger.touched = None
         outcome = Outcome(before=found.actual)
+        for container in found.ended:
+            outcome += self._end(container)
         for container in found.gone:
             outcome += self._release(container)
-        for container in self.ledger.alive():
-            outcome += replace(self._allocate(self.ledger.subject(container)), refusal=None)
+        for container in found.came:
+            asked = self._allocate(self.ledger.subject(container))
+            if asked.refusal is not None:
+                # It runs, whatever there is left for it.
+                reason = Reason(container.cache_id, asked.refusal.message)
+                asked = replace(asked, refusal=None, reasons=(*asked.reasons, reason))
+            outcome += asked
         return self._seal(outcome)
 
     def _rebalance(self, event: events.Rebalance) -> Outcome:

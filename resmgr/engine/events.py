@@ -100,6 +100,14 @@ class ContainersListed:
 
 
 @dataclass(frozen=True, slots=True)
+class Synchronising:
+    """The runtime is being asked for everything it has, while calls go on.
+
+    What happens from now until `Synchronised` comes is newer than what that says.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Synchronised:
     """Everything that the runtime has, at start or after it was away."""
 
@@ -132,6 +140,7 @@ Event = (
     | ContainerRemoved
     | ContainerResized
     | ContainersListed
+    | Synchronising
     | Synchronised
     | Rebalance
     | IntentFailed

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pods and containers that are known now, and every change of them as data to remember.
 
+While the runtime is asked for all that it has, `touched` collects the ids (of pods, of containers
+both kinds) that came, went or changed their state since: what the runtime says of them is older.
+
 A container keeps its cache id when it is restarted, while its runtime id changes; the id of the
 former incarnation is forgotten then, so that stopping or removing what is dead never touches what
 lives (the original released the live container's resources: section 8.3).
@@ -24,6 +27,7 @@ class Ledger:
         self.pods: dict[str, Pod] = dict(saved.pods)
         self.containers: dict[str, Container] = dict(saved.containers)
         self.running_since: dict[str, int] = {}
+        self.touched: set[str] | None = None
         self._by_id = {one.id: one.cache_id for one in self.containers.values() if one.id}
         self._changes: list[Change] = []
         self._nameless = 0
@@ -58,11 +62,13 @@ class Ledger:
         if self.pods.get(pod.id) != pod:
             self.pods[pod.id] = pod
             self._changes.append(PutPod(pod))
+            self._touch(pod.id)
 
     def drop_pod(self, pod_id: str) -> None:
         """Forget a pod; its containers are forgotten by themselves."""
         if self.pods.pop(pod_id, None) is not None:
             self._changes.append(DropPod(pod_id))
+            self._touch(pod_id)
 
     def put(self, container: Container) -> Container:
         """Learn a container; the runtime id of its former incarnation is forgotten."""
@@ -74,6 +80,8 @@ class Ledger:
         self.containers[container.cache_id] = container
         if old != container:
             self._changes.append(PutContainer(container))
+        if old is None or (old.id, old.state) != (container.id, container.state):
+            self._touch(container.cache_id, container.id, old.id if old else "")
         return container
 
     def change(
@@ -101,6 +109,7 @@ class Ledger:
         if old is not None:
             self._by_id.pop(old.id, None)
             self._changes.append(DropContainer(cache_id))
+            self._touch(cache_id, old.id)
 
     def cache_id(self, container: Container) -> str:
         """Make the cache id: pod UID and name, or a number for a pod without a UID (8.3)."""
@@ -118,6 +127,10 @@ class Ledger:
         for other in tuple(self.pods.values()):
             if other.uid and other.uid == pod.uid and other.id != pod.id:
                 yield other
+
+    def _touch(self, *ids: str) -> None:
+        if self.touched is not None:
+            self.touched.update(ids)
 
     def _order(self, container: Container) -> tuple[int | str, ...]:
         pod = self.pods.get(container.pod_id)

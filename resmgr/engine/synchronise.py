@@ -6,7 +6,7 @@ and attempt of one that was remembered as being created. Unlike the original, co
 created but not yet running are known too, so that each can be started through us.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ..model import Container, ContainerState, LinuxResources
@@ -19,11 +19,15 @@ _HELD = {ContainerState.CREATED, ContainerState.RUNNING}
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """What was found: containers that have gone, and resources that differ from what is meant.
+    """What was found: containers that came, ended and have gone, and resources that differ.
 
-    `actual` has what the runtime gave containers that were remembered otherwise, by cache id.
+    `actual` has what the runtime gave containers that are meant to have other CPUs or nodes, by
+    cache id: a daemon that is killed may have decided on something that the runtime has not heard
+    of. What was never decided, or is not told by the runtime, is left alone.
     """
 
+    came: tuple[Container, ...]
+    ended: tuple[Container, ...]
     gone: tuple[Container, ...]
     actual: Mapping[str, LinuxResources]
 
@@ -31,47 +35,84 @@ class Corrected:
 def correct(ledger: Ledger, seen: Synchronised, *, under_way: bool) -> Corrected:
     """Correct the ledger by what the runtime has.
 
-    With `under_way` creations may still be answered, so those that are not listed are kept.
+    With `under_way` calls went on while it was asked: creations may still be answered, so those
+    that are not listed are kept, and so is what is newer than the lists (`Ledger.touched`).
+    Containers that ended are left in it then, for whoever removes them.
     """
-    listed = {pod.id for pod in seen.pods}
+    newer = frozenset(ledger.touched or ())
     for pod in seen.pods:
-        known = ledger.pods.get(pod.id)
-        # What RunPodSandbox said is richer than what a list says.
-        ledger.put_pod(pod if known is None else replace(known, ready=pod.ready))
-    adopted: set[str] = set()
+        if pod.id not in newer:
+            known_pod = ledger.pods.get(pod.id)
+            # What RunPodSandbox said is richer than what a list says.
+            ledger.put_pod(pod if known_pod is None else replace(known_pod, ready=pod.ready))
+    older = [one for one in seen.containers if one.id not in newer]
+    present = _present(ledger, older) if under_way else {}
+    came: list[Container] = []
     actual: dict[str, LinuxResources] = {}
-    for one in seen.containers:
+    for one in older:
         if one.state not in _HELD:
             continue
-        container = _adopt(ledger, one)
-        adopted.add(container.cache_id)
-        there = replace(
-            container.linux,
-            cpuset_cpus=one.linux.cpuset_cpus or container.linux.cpuset_cpus,
-            cpuset_mems=one.linux.cpuset_mems or container.linux.cpuset_mems,
-        )
+        known = ledger.find(one.id) or _interrupted(ledger.containers.values(), one)
+        container = _adopt(ledger, one, known)
+        if container is None:
+            continue
+        present[container.cache_id] = one.state
+        came += [container] if known is None else []
+        there = _there(container.linux, one.linux)
         if there != container.linux:
             actual[container.cache_id] = there
-    gone = tuple(
-        one
-        for one in ledger.containers.values()
-        if one.cache_id not in adopted and not (under_way and one.state is ContainerState.CREATING)
-    )
-    for container in gone:
-        ledger.drop(container.cache_id)
+    gone = _gone(ledger, present.keys() | newer, under_way=under_way)
+    listed = newer.union(pod.id for pod in seen.pods)
     for pod_id in tuple(ledger.pods):
         if pod_id not in listed:
             ledger.drop_pod(pod_id)
-    return Corrected(gone, actual)
+    return Corrected(tuple(came), _ended(ledger, present), gone, actual)
 
 
-def _adopt(ledger: Ledger, seen: Container) -> Container:
-    """Learn one container that the runtime has."""
-    known = ledger.find(seen.id) or _interrupted(ledger.containers.values(), seen)
+def _present(ledger: Ledger, listed: Iterable[Container]) -> dict[str, ContainerState]:
+    """Give the states of known containers by cache id."""
+    found = ((ledger.find(one.id), one.state) for one in listed)
+    return {known.cache_id: state for known, state in found if known is not None}
+
+
+def _gone(ledger: Ledger, kept: Collection[str], *, under_way: bool) -> tuple[Container, ...]:
+    """Forget the containers that are not there any more; give them."""
+    gone = tuple(
+        one
+        for one in ledger.containers.values()
+        if one.cache_id not in kept and not (under_way and one.state is ContainerState.CREATING)
+    )
+    for container in gone:
+        ledger.drop(container.cache_id)
+    return gone
+
+
+def _ended(ledger: Ledger, present: Mapping[str, ContainerState]) -> tuple[Container, ...]:
+    """Give the containers that are listed as ended and are known as alive."""
+    exited = (key for key, state in present.items() if state is ContainerState.EXITED)
+    return tuple(one for one in map(ledger.containers.__getitem__, exited) if one.state in _HELD)
+
+
+def _there(meant: LinuxResources, has: LinuxResources) -> LinuxResources:
+    """Give what is meant with the CPUs and nodes that the runtime tells instead."""
+    if has == LinuxResources():
+        return meant
+    return replace(
+        meant,
+        cpuset_cpus=has.cpuset_cpus if meant.cpuset_cpus else 0,
+        cpuset_mems=has.cpuset_mems if meant.cpuset_mems else 0,
+    )
+
+
+def _adopt(ledger: Ledger, seen: Container, known: Container | None) -> Container | None:
+    """Learn one container that the runtime has, unless it has a successor."""
     if known is not None:
         return ledger.change(known, state=seen.state, runtime_id=seen.id)
     pod = ledger.pods.get(seen.pod_id)
     cache_id = ledger.cache_id(seen)
+    successor = ledger.containers.get(cache_id)
+    if successor is not None and successor.attempt > seen.attempt:
+        return None
     wants = seen.requirements
     if pod is not None:
         wants = requirements.of(pod, seen.name, seen.linux)

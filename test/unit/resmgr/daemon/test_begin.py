@@ -81,25 +81,3 @@ def test_a_kept_configuration_that_does_not_fit_what_runs_is_passed_over(tmp_pat
 
     assert begun.chosen.source.origin is not chosen.source.origin
     assert begun.engine.policy.name == "none"
-
-
-@pytest.mark.parametrize(("has", "differs"), [(0b11, False), (0b1, True), (0, True)])
-def test_cpus_that_differ_from_what_was_decided_are_found(
-    tmp_path: Path, has: int, *, differs: bool
-) -> None:
-    """What the runtime has counts as what was before."""
-    with contextlib.ExitStack() as held:
-        begun = begin.begin(*prepared(tmp_path, held), running(0b11))
-    drifted = begin.drifted(begun.engine, running(has))
-
-    assert list(drifted) == (["u1:main"] if differs else [])
-
-
-def test_what_the_runtime_does_not_tell_is_left_alone(tmp_path: Path) -> None:
-    """A container without a status, and one that is not known."""
-    with contextlib.ExitStack() as held:
-        begun = begin.begin(*prepared(tmp_path, held), running(0b11))
-    silent = Container("", "p1", "main", id="c1", state=ContainerState.RUNNING)
-    other = Container("", "p1", "other", id="c2", linux=LinuxResources(cpuset_cpus=1))
-
-    assert begin.drifted(begun.engine, events.Synchronised((POD,), (silent, other))) == {}

@@ -8,7 +8,6 @@ from unit.resmgr.runtime import answers
 
 from resmgr.cri import api_pb2 as api
 from resmgr.daemon import meet
-from resmgr.runtime import version
 from resmgr.runtime.caller import Runtime, RuntimeProblem
 from resmgr.wire.grpc.codes import Code
 from resmgr.wire.grpc.statuses import CallError
@@ -41,6 +40,21 @@ async def test_a_runtime_that_is_away_is_asked_again(
     assert caplog.messages == ["cannot ask; asking again"] * 2
     quiet = code is Code.UNAVAILABLE
     assert caplog.records[0].levelno == (logging.DEBUG if quiet else logging.WARNING)
+
+
+async def test_a_runtime_that_is_starting_is_asked_again() -> None:
+    """Containerd listens before it can answer, and says so with a code that means nothing."""
+    starting = RuntimeProblem("cannot ask")
+    starting.__cause__ = CallError(Code.UNKNOWN, "server is not initialized yet")
+    answers_ = iter([starting, None])
+
+    async def ask() -> str:
+        answer = next(answers_)
+        if answer is not None:
+            raise answer
+        return "found"
+
+    assert await meet.patiently(ask, pause=0) == "found"
 
 
 @pytest.mark.parametrize("error", [problem(Code.PERMISSION_DENIED), RuntimeProblem("untested")])
@@ -78,8 +92,7 @@ async def test_what_cannot_be_found_out_is_told(caplog: pytest.LogCaptureFixture
     """A pod whose status is not to be had."""
     pods = api.ListPodSandboxResponse(items=[api.PodSandbox(id="p1")]).SerializeToString()
     caller = answers.Runtime(ListPodSandbox=pods, ListContainers=b"")
-    found = version.Found(Runtime(caller), "containerd", "1")
-    fetched = await meet.learn(found, [], [])
+    fetched = await meet.learn(Runtime(caller), [], [])
 
     assert [pod.id for pod in fetched.event.pods] == ["p1"]
     assert caplog.messages[0].startswith("pod p1: no status")
