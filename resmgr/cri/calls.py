@@ -2,7 +2,7 @@
 """What a front end gives to an interception and gets from it."""
 
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, Protocol
 
 from ..engine.outcome import Refusal
 from ..wire.grpc.codes import Code
@@ -18,10 +18,25 @@ Raises `wire.grpc.statuses.CallError` with the runtime's status.
 Handle = Callable[[Session, bytes, Forward], Awaitable[bytes]]
 """Handles a call: gives the runtime's answer, never an altered one, or raises `CallError`."""
 
-Answered = Callable[[bytes, bytes], None]
-"""Told the request and the answer of a call that went well, after it was answered."""
 
-Ask = Callable[[Session], Answered]
+class Watched(Protocol):
+    """A call that is only watched. Its answer is read after it was given, or not at all."""
+
+    @property
+    def asked(self) -> int:
+        """The engine's `sequence` when the call began."""
+
+    def wanted(self, request: bytes) -> bool:
+        """Whether an answer to this request tells all that earlier ones told.
+
+        Others need not be read, and this one need not either when there is a later one.
+        """
+
+    def read(self, answer: bytes) -> None:
+        """Read the answer of a call that went well and is `wanted`."""
+
+
+Ask = Callable[[Session], Watched]
 """Called when a call begins that is only watched."""
 
 NOBODY_KNOWS: Final = frozenset((Code.CANCELLED, Code.DEADLINE_EXCEEDED, Code.UNAVAILABLE))

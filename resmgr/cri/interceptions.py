@@ -36,5 +36,7 @@ HANDLED: Final[Mapping[str, Handle]] = MappingProxyType(
 )
 """Calls that wait for us: method -> what is done before and after it is forwarded."""
 
-WATCHED: Final[Mapping[str, Ask]] = MappingProxyType({list_containers.METHOD: list_containers.ask})
+WATCHED: Final[Mapping[str, Ask]] = MappingProxyType(
+    {list_containers.METHOD: list_containers.Listing}
+)
 """Calls that do not wait for us: method -> what is done when they begin and after their answer."""

@@ -11,26 +11,34 @@ from typing import Final
 from ..engine import events
 from ..model import ContainerState
 from . import api_pb2, containers, reading
-from .calls import Answered
 from .session import Creation, Session
 
 METHOD: Final = "ListContainers"
 
 
-def ask(session: Session) -> Answered:
-    """Remember what was known when the list was asked for."""
-    since = session.engine.sequence
+class Listing:
+    """A list that was asked for: `asked` tells what was known then."""
 
-    def answered(message: bytes, answer: bytes) -> None:
+    __slots__ = ("_session", "asked")
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.asked = session.engine.sequence
+
+    def wanted(self, request: bytes) -> bool:
+        """Whether the list is complete."""
+        with self._session.guard(METHOD):
+            return _complete(reading.read(api_pb2.ListContainersRequest, request))
+        return False
+
+    def read(self, answer: bytes) -> None:
+        """Take a complete list."""
+        session = self._session
         with session.guard(METHOD):
-            if not _complete(reading.read(api_pb2.ListContainersRequest, message)):
-                return
             listed = reading.read(api_pb2.ListContainersResponse, answer).containers
             _find_cut_off(session, listed)
             states = {one.id: containers.state(one.state) for one in listed}
-            session.take(events.ContainersListed(states, since), METHOD)
-
-    return answered
+            session.take(events.ContainersListed(states, self.asked), METHOD)
 
 
 def _complete(request: api_pb2.ListContainersRequest) -> bool:

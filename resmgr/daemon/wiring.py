@@ -259,7 +259,8 @@ class Daemon:
         runtime: upstream.Upstream | None,
         images: upstream.Upstream | None,
     ) -> router.Router:
-        gate = front.Front(session, dump, self._numbers.completed, self._numbers.latency)
+        loop = asyncio.get_running_loop()
+        gate = front.Front(session, dump, self._numbers.completed, self._numbers.latency, loop)
         handlers = gate.handlers() if runtime is not None else {}
         return router.for_cri(runtime, images, handlers=handlers, observers={}, watch=gate.watch)
 

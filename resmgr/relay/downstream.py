@@ -120,12 +120,14 @@ class Downstream(link.Link):
         runtime: upstream.Upstream,
         timeout: float | None,
     ) -> None:
-        told = route.observer
-        if told is None and route.watch is not None:
-            told = route.watch(event.block.get(b":path") or b"")
+        taker = None
+        if route.observer is not None:
+            taker = observe.soon(route.observer, self.loop)
+        elif route.watch is not None:
+            taker = route.watch(event.block.get(b":path") or b"")
         recorder = None
-        if told is not None:
-            recorder = observe.Recorder(event.block, told, self._shared.budget, self.loop)
+        if taker is not None:
+            recorder = observe.Recorder(event.block, taker, self._shared.budget, self.loop)
         pair = forward.Pair(
             self,
             event.stream_id,

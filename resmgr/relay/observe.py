@@ -2,7 +2,8 @@
 """Reads along: a copy of a call that is forwarded untouched, handed over after its end.
 
 Nothing of it delays or changes the call. Messages over the limit, those that cannot be read and
-those of streams are left out.
+those of streams are left out. A copy is put together when somebody looks at it: of many calls that
+follow each other fast not every one may be looked at.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ..wire import fields
-from ..wire.grpc import encodings, messages, statuses
+from ..wire.grpc import codes, encodings, messages, statuses
 
 LARGEST_COPIES: Final = 64 * 1024 * 1024
 """Bytes of all copies together, so that many large calls at once cost no more memory than this."""
@@ -31,8 +32,12 @@ class Observed:
 Observer = Callable[[Observed], None]
 """Told of a call after its end. It must not raise and should be quick."""
 
-Watch = Callable[[bytes], Observer | None]
-"""Asked with a call's path when it begins: who observes it, if anybody. It must not raise."""
+Taker = Callable[["Recorder"], None]
+"""Given the record of a call at its end, before the end of the answer is written: it looks at it
+later. It must not raise, and calls either `Recorder.observed` or `Recorder.drop`."""
+
+Watch = Callable[[bytes], Taker | None]
+"""Asked with a call's path when it begins: who takes its record, if anybody. It must not raise."""
 
 
 class Budget:
@@ -84,35 +89,48 @@ class _Copy:
         self._size = 0
         self._chunks.clear()
 
+    @property
+    def held(self) -> bool:
+        """Whether there is anything, and nothing of it was left out."""
+        return self._size > 0 and not self._broken
+
     def message(self, encoding: bytes) -> bytes | None:
         """The message, if there was exactly one and it can be read."""
         whole = b"".join(self._chunks)
-        self.drop()
         try:
-            found = list(messages.Reader().feed(whole))
-            if len(found) != 1:
-                return None
-            compressed, message = found[0]
+            compressed, message = messages.only(whole)
             return encodings.decompress(message, encoding) if compressed else message
-        except (messages.TooLargeError, encodings.UnreadableError):
+        except (ValueError, encodings.UnreadableError):
             return None
 
 
 class Recorder:
-    """Collects what one call says, and tells the observer after the answer has been written."""
+    """Collects what one call says, and is given to whoever takes it when the call is over."""
 
-    __slots__ = ("_encodings", "_loop", "_method", "_observer", "_request", "_response", "_started")
+    __slots__ = (
+        "_encodings",
+        "_loop",
+        "_path",
+        "_request",
+        "_response",
+        "_seconds",
+        "_started",
+        "_status",
+        "_taker",
+    )
 
     def __init__(
         self,
         head: fields.Block,
-        observer: Observer,
+        taker: Taker,
         budget: Budget,
         loop: asyncio.AbstractEventLoop,
     ) -> None:
-        self._method = (head.get(b":path") or b"").decode("ascii", "replace")
-        self._observer = observer
+        self._path = head.get(b":path") or b""
+        self._taker = taker
         self._loop = loop
+        self._status = statuses.OK
+        self._seconds = 0.0
         self._encodings = [encodings.of_block(head), encodings.IDENTITY]
         self._started = loop.time()
         self._request = _Copy(budget)
@@ -132,14 +150,47 @@ class Recorder:
 
     def ended(self, status: statuses.Status) -> None:
         """The call is over."""
-        self._loop.call_soon(self._tell, status, self._loop.time() - self._started)
+        self._status = status
+        self._seconds = self._loop.time() - self._started
+        self._taker(self)
 
-    def _tell(self, status: statuses.Status, seconds: float) -> None:
-        observed = Observed(
-            method=self._method,
+    # -- For whoever takes it -----------------------------------------------------------------
+
+    @property
+    def request_message(self) -> bytes | None:
+        """The request, before anything is decided about the rest."""
+        return self._request.message(self._encodings[0])
+
+    @property
+    def answered(self) -> bool:
+        """Whether the call went well, and there is an answer to look at."""
+        return self._status.code is codes.Code.OK and self._response.held
+
+    def observed(self) -> Observed:
+        """All of it; its copies are given back."""
+        found = Observed(
+            method=self._path.decode("ascii", "replace"),
             request=self._request.message(self._encodings[0]),
             response=self._response.message(self._encodings[1]),
-            status=status,
-            seconds=seconds,
+            status=self._status,
+            seconds=self._seconds,
         )
-        self._observer(observed)
+        self.drop()
+        return found
+
+    def drop(self) -> None:
+        """Forget it."""
+        self._request.drop()
+        self._response.drop()
+
+
+def soon(observer: Observer, loop: asyncio.AbstractEventLoop) -> Taker:
+    """Tell an observer of each call, after its answer has been written."""
+
+    def tell(record: Recorder) -> None:
+        observer(record.observed())
+
+    def take(record: Recorder) -> None:
+        loop.call_soon(tell, record)
+
+    return take

@@ -21,6 +21,16 @@ def frame(message: bytes, *, compressed: bool = False) -> bytes:
     return _PREFIX.pack(compressed, len(message)) + message
 
 
+def only(content: bytes) -> tuple[bool, bytes]:
+    """Compressed flag and bytes of the one message that content is. Raises `ValueError`."""
+    if len(content) < PREFIX_LENGTH:
+        raise ValueError("no message")
+    flag, length = _PREFIX.unpack_from(content)
+    if len(content) != PREFIX_LENGTH + length:
+        raise ValueError("not exactly one message")
+    return bool(flag), content[PREFIX_LENGTH:]
+
+
 class Reader:
     """Puts messages together, however content was split.
 

@@ -31,10 +31,10 @@ async def test_a_container_that_has_gone_is_forgotten(node: tiny.Node) -> None:
 
 async def test_an_old_list_says_nothing_of_what_is_new(node: tiny.Node) -> None:
     """A container that began to run after the list was asked for may be missing from it."""
-    answered = interceptions.WATCHED["ListContainers"](node.session)
+    call = interceptions.WATCHED["ListContainers"](node.session)
     await node.run(await node.run_pod())
 
-    answered(b"", b"")
+    call.read(b"")
 
     assert node.known().state is ContainerState.RUNNING
 
@@ -73,7 +73,15 @@ async def test_an_unreadable_answer_is_told(node: tiny.Node) -> None:
     """Answers that cannot be read change nothing."""
     await node.run(await node.run_pod())
 
-    interceptions.WATCHED["ListContainers"](node.session)(b"", b"\xff")
+    interceptions.WATCHED["ListContainers"](node.session).read(b"\xff")
 
     assert node.find() is not None
+    assert node.listener.kinds == [session.Trouble.UNREADABLE]
+
+
+async def test_an_unreadable_request_is_told(node: tiny.Node) -> None:
+    """Nobody knows what its answer leaves out."""
+    wanted = interceptions.WATCHED["ListContainers"](node.session).wanted(b"\xff")
+
+    assert not wanted
     assert node.listener.kinds == [session.Trouble.UNREADABLE]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Calls handled, counted and dumped; with the relay around it in test_wiring."""
 
+import asyncio
 import logging
 
 import pytest
@@ -19,8 +20,9 @@ from resmgr.policy.none import make
 from resmgr.relay import intercept, observe, unary
 from resmgr.state.changes import Saved
 from resmgr.sysfs.machine import Machine
+from resmgr.wire.grpc import messages
 from resmgr.wire.grpc.codes import Code
-from resmgr.wire.grpc.statuses import OK, CallError
+from resmgr.wire.grpc.statuses import OK, CallError, Status
 
 LIST = b"/runtime.v1.RuntimeService/ListContainers"
 VERSION = b"/runtime.v1.RuntimeService/Version"
@@ -81,13 +83,33 @@ def dumper() -> Dumper:
 
 
 @pytest.fixture
-def gate(session: Session, dumper: Dumper, completed: metrics.Counter) -> Front:
+async def gate(session: Session, dumper: Dumper, completed: metrics.Counter) -> Front:
     """What the relay's table points to."""
     latency = metrics.Histogram("latency", "Times.", (1.0,), ("method",))
-    return Front(session, dumper, completed, latency)
+    return Front(session, dumper, completed, latency, asyncio.get_running_loop())
 
 
-def test_all_intercepted_calls_have_handlers(gate: Front) -> None:
+async def pass_by(
+    taker: observe.Taker | None,
+    path: bytes,
+    request: bytes = b"",
+    response: bytes | None = b"",
+    status: Status = OK,
+) -> None:
+    """Let a call pass whose record somebody takes, and what follows from it happen."""
+    assert taker is not None
+    loop = asyncio.get_running_loop()
+    head = unary.request_head(path.decode())
+    record = observe.Recorder(head, taker, observe.Budget(), loop)
+    record.request(memoryview(messages.frame(request)))
+    if response is not None:
+        record.response(memoryview(messages.frame(response)))
+    record.ended(status)
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
+async def test_all_intercepted_calls_have_handlers(gate: Front) -> None:
     """No more and no fewer."""
     assert gate.handlers().keys() == interceptions.HANDLED.keys()
 
@@ -134,12 +156,12 @@ async def test_an_answer_of_ours_is_a_reply(session: Session) -> None:
     assert (await front.handled(session, own, Answered(unary.Reply()))).message == b"own"
 
 
-def test_nobody_reads_along_what_nobody_wants(gate: Front) -> None:
+async def test_nobody_reads_along_what_nobody_wants(gate: Front) -> None:
     """So no message is copied."""
     assert gate.watch(VERSION) is None
 
 
-def test_the_dumps_rules_count_when_a_call_begins(gate: Front, dumper: Dumper) -> None:
+async def test_the_dumps_rules_count_when_a_call_begins(gate: Front, dumper: Dumper) -> None:
     """They may change while connections stay; streams are never read along."""
     before = gate.watch(VERSION)
     dumper.configure(settings.Dump("full:.*"))
@@ -153,38 +175,80 @@ def test_the_dumps_rules_count_when_a_call_begins(gate: Front, dumper: Dumper) -
     assert gate.watch(VERSION) is None
 
 
-def test_a_list_is_judged_by_what_was_known_when_it_was_asked_for(
+async def test_a_list_is_judged_by_what_was_known_when_it_was_asked_for(
     gate: Front, session: Session
 ) -> None:
     """The interception hears of its beginning and of its end."""
-    observer = gate.watch(LIST)
-    assert observer is not None
+    taker = gate.watch(LIST)
     before = session.engine.sequence
-    observer(observe.Observed(LIST.decode(), b"", b"", OK, 0.1))
+    await pass_by(taker, LIST)
 
     assert session.engine.sequence == before + 1
 
 
-def test_a_list_that_failed_is_not_read(gate: Front, session: Session) -> None:
-    """There is nothing in it."""
-    observer = gate.watch(LIST)
-    assert observer is not None
+async def test_of_lists_one_after_the_other_not_all_are_read(gate: Front, session: Session) -> None:
+    """The first at once; those that follow it wait, and the newest of them counts."""
     before = session.engine.sequence
-    observer(observe.Observed(LIST.decode(), b"", None, OK, 0.1))
+    for _ in range(5):
+        await pass_by(gate.watch(LIST), LIST)
 
-    assert session.engine.sequence == before
+    assert session.engine.sequence == before + 1
 
 
-def test_a_forwarded_call_is_dumped(
+async def test_what_was_listed_is_known_before_a_later_call(gate: Front, session: Session) -> None:
+    """A call that is handled meets what the lists before it told."""
+    before = session.engine.sequence
+    for _ in range(2):
+        await pass_by(gate.watch(LIST), LIST)
+    await gate.handlers()["StopContainer"](Answered(unary.failure(Code.NOT_FOUND, "no c1")))
+
+    assert session.engine.sequence == before + 2
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "response", "status"),
+    [
+        (b"", None, OK),
+        (b"", None, Status(Code.UNAVAILABLE, "")),
+        (b"", b"", Status(Code.INTERNAL, "")),
+        (b"\x0a\x04\x0a\x02c1", b"", OK),  # filtered
+    ],
+)
+async def test_a_list_that_tells_nothing_takes_no_place(
+    gate: Front, session: Session, request_bytes: bytes, response: bytes | None, status: Status
+) -> None:
+    """It is not read, and neither is it taken for newer than one that is complete."""
+    first, taker = gate.watch(LIST), gate.watch(LIST)
+    before = session.engine.sequence
+    await pass_by(taker, LIST, request_bytes, response, status)
+    after = session.engine.sequence
+    await pass_by(first, LIST)
+
+    assert after == before
+    assert session.engine.sequence == before + 1
+
+
+async def test_a_list_that_is_dumped_is_read_at_once(
+    gate: Front, session: Session, dumper: Dumper
+) -> None:
+    """As the dump shows each of them, and after those that came before it."""
+    before = session.engine.sequence
+    for _ in range(2):
+        await pass_by(gate.watch(LIST), LIST)
+    dumper.configure(settings.Dump("short:ListContainers"))
+    await pass_by(gate.watch(LIST), LIST)
+
+    assert session.engine.sequence == before + 3
+
+
+async def test_a_forwarded_call_is_dumped(
     gate: Front, dumper: Dumper, caplog: pytest.LogCaptureFixture
 ) -> None:
     """By its plain name."""
     caplog.set_level(logging.INFO)
     dumper.configure(settings.Dump("short:Version,short:ListContainers"))
     for path in (VERSION, LIST):
-        observer = gate.watch(path)
-        assert observer is not None
-        observer(observe.Observed(path.decode(), b"", b"", OK, 0.1))
+        await pass_by(gate.watch(path), path)
 
     assert caplog.messages == [
         "Version <= (passthrough) REQUEST",

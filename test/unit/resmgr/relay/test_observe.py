@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading along."""
 
+import asyncio
 import gzip
 from pathlib import Path
 
@@ -130,6 +131,28 @@ async def test_what_is_over_the_limit_is_left_out_and_passes(tmp_path: Path) -> 
         assert len(on.clients[0].content(1)) == large
 
     assert seen[0].response is None
+
+
+@pytest.mark.parametrize("look", [True, False])
+async def test_copies_are_given_back(*, look: bool) -> None:
+    """Once, whether somebody looks at them or not; looking at the request alone gives nothing."""
+    budget = observe.Budget(20)
+    taken: list[observe.Recorder] = []
+    loop = asyncio.get_running_loop()
+    record = observe.Recorder(stage.head("ListContainers"), taken.append, budget, loop)
+    for copy in (record.request, record.response):
+        copy(memoryview(messages.frame(b"hello")))
+    record.ended(statuses.OK)
+    request = record.request_message
+    full = budget.take(1)
+    if look:
+        assert record.observed().response == b"hello"
+    record.drop()
+
+    assert taken == [record]
+    assert record.answered is False
+    assert (request, full) == (b"hello", False)
+    assert budget.take(20)
 
 
 def test_a_budget() -> None:

@@ -36,3 +36,19 @@ def test_a_message_over_the_limit() -> None:
 def test_the_form_of_a_message() -> None:
     """A flag and the length stand before it."""
     assert messages.frame(b"abc", compressed=True) == b"\x01\x00\x00\x00\x03abc"
+
+
+@pytest.mark.parametrize("message", [b"", b"hello"])
+def test_the_only_message(message: bytes) -> None:
+    """Content that is one message, compressed or not."""
+    assert messages.only(messages.frame(message)) == (False, message)
+    assert messages.only(messages.frame(message, compressed=True)) == (True, message)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\0\0\0\0", messages.frame(b"x")[:-1], messages.frame(b"x") * 2]
+)
+def test_no_only_message(content: bytes) -> None:
+    """None, half of one, and two."""
+    with pytest.raises(ValueError, match="message"):
+        messages.only(content)
