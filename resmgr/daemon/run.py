@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TextIO
 
 from ..policy import registry
-from . import logs, notify, version
+from . import held, logs, notify, version
 from .flags import PROGRAM, Options
 
 if TYPE_CHECKING:
@@ -27,24 +27,29 @@ def run(options: Options, environ: Mapping[str, str], err: TextIO) -> int:
     log = logs.Logs(err, options.klog, clock=time.monotonic, sources=registry.POLICIES)
     log.install()
     notifier = notify.Notifier(environ, os.getpid())
+    kept = held.take(environ, os.getpid())
     _LOG.info("%s (version %s) starting...", PROGRAM, version.current())
     for warning in options.warnings:
         _LOG.warning("%s", warning)
     try:
-        return _run(options, log, notifier)
+        return _run(options, log, notifier, kept)
     finally:
+        kept.close()
         notifier.close()
         log.uninstall()
 
 
-def _run(options: Options, log: logs.Logs, notifier: notify.Notifier) -> int:
+def _run(options: Options, log: logs.Logs, notifier: notify.Notifier, kept: held.Held) -> int:
     from . import prepare  # noqa: PLC0415 - so that the line above is logged at once
 
-    with contextlib.ExitStack() as held:
+    with contextlib.ExitStack() as taken:
         try:
             now = time.time  # noqa: TID251 - the edge, where clocks come from
-            prepared, chosen = prepare.prepare(options, held, pid=os.getpid(), now=now)
-            return _live(prepared, chosen, log, notifier)
+            listening = kept.claim(options.relay_socket)
+            prepared, chosen = prepare.prepare(
+                options, taken, pid=os.getpid(), now=now, listening=listening
+            )
+            return _live(prepared, chosen, log, notifier, kept)
         except prepare.CannotStart as error:
             _LOG.critical("failed to start resource manager: %s", error)
             return 1
@@ -58,6 +63,7 @@ def _live(
     chosen: "prepare.Chosen",
     log: logs.Logs,
     notifier: notify.Notifier,
+    kept: held.Held,
 ) -> int:
     """Run the event loop until the daemon has ended. Raises `CannotStart`."""
     import asyncio  # noqa: PLC0415
@@ -66,7 +72,7 @@ def _live(
 
     async def life() -> None:
         stop = asyncio.Event()
-        daemon = wiring.Daemon(prepared, chosen, log, notifier)
+        daemon = wiring.Daemon(prepared, chosen, log, notifier, kept)
         signals.install(
             asyncio.get_running_loop(),
             stop,

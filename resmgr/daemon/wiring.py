@@ -27,6 +27,7 @@ from . import (
     config_service,
     dumper,
     front,
+    held,
     keeper,
     listener,
     meet,
@@ -58,9 +59,16 @@ class Daemon:
     """One daemon; `run` is its whole life."""
 
     def __init__(
-        self, prepared: Prepared, chosen: Chosen, logs: Logs, notifier: notify.Notifier
+        self,
+        prepared: Prepared,
+        chosen: Chosen,
+        logs: Logs,
+        notifier: notify.Notifier,
+        kept: held.Held,
     ) -> None:
-        """Take what was prepared; nothing is started yet."""
+        """Take what was prepared; nothing is started yet. `kept` is from the process before."""
+        self._kept = kept
+        self._stored: dict[str, str] = {}
         self._prepared = prepared
         self._chosen = chosen
         self._options = prepared.options
@@ -167,18 +175,24 @@ class Daemon:
     ) -> upstream.Upstream | None:
         if not path:
             return None
-        there = upstream.Upstream(path, turns, connected=self._connected)
+        there = upstream.Upstream(path, turns, connected=lambda: self._connected(there))
         self._spawn(group, there.run(), path)
         return there
 
-    def _connected(self) -> None:
+    def _connected(self, there: upstream.Upstream) -> None:
         """Give the relay's socket the access rights of the runtime's; see what the runtime has."""
-        if self._servers:
-            self._servers[0].adopt_access(
-                self._options.runtime_socket or self._options.image_socket
-            )
+        if there.descriptor is not None:
+            name = held.runtime_name(time.monotonic_ns())
+            self._stored[there.path] = name
+            self._notifier.keep(there.descriptor, name)
+        self._adopt_access()
         if self._resync is not None:
             self._resync.want()
+
+    def _adopt_access(self) -> None:
+        if self._servers:
+            path = self._options.runtime_socket or self._options.image_socket
+            self._servers[0].adopt_access(path)
 
     async def _meet(
         self, there: upstream.Upstream | None
@@ -280,9 +294,14 @@ class Daemon:
                 lambda: {(): int(runtime is None or runtime.connected)},
             ),
         )
-        await made.start()
+        listening = self._kept.listener()
+        await made.start(listening)
         self._servers.append(made)
-        self._connected()
+        if listening is None and made.descriptor is not None:
+            self._notifier.keep_no_more(held.LISTENER)
+            self._notifier.keep(made.descriptor, held.LISTENER)
+        self._kept.linger(shared.loop, self._notifier.keep_no_more)
+        self._adopt_access()
 
     async def _serve_agent(self, group: asyncio.TaskGroup, turns: turn.Turn) -> None:
         service = config_service.ConfigService(self._take_configuration, os.getuid())
@@ -349,8 +368,10 @@ class Daemon:
         """Stop in the order in which nothing is lost: callers first, the runtime last."""
         for timer in self._timers:
             timer.stop()
-        for one in reversed(self._servers):
-            await one.stop(GRACE)
+        for number, one in reversed(list(enumerate(self._servers))):
+            await one.stop(GRACE, leave=number == 0 and self._notifier.asked)
+        for name in self._stored.values():
+            self._notifier.keep_no_more(name)
         if self._pages is not None:
             await self._pages.stop()
         if self._session is not None:

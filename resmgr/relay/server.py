@@ -48,14 +48,16 @@ class Server:
         self._server = await self._loop.create_unix_server(self._make, sock=listener, backlog=1024)
         self._timer = self._loop.call_later(_INTERVAL, self._tick)
 
-    async def stop(self, grace: float) -> None:
+    async def stop(self, grace: float, *, leave: bool = False) -> None:
         """Take no more calls, let those under way end for `grace` seconds, close everything.
 
-        The socket goes first, so that the next process can listen while this one finishes.
+        The socket goes first, so that the next process can listen while this one finishes. With
+        `leave` it stays, as somebody keeps it open for the next process.
         """
         if self._timer is not None:
             self._timer.cancel()
-        sockets.remove(self.path, self._identity)
+        if not leave:
+            sockets.remove(self.path, self._identity)
         if self._server is not None:
             self._server.close()
         for link in list(self._links):
@@ -75,6 +77,13 @@ class Server:
     def adopt_access(self, source: str) -> None:
         """Give the socket the owner and mode of another one."""
         sockets.copy_access(source, self.path)
+
+    @property
+    def descriptor(self) -> int | None:
+        """The file descriptor of the listening socket, while there is one."""
+        if self._server is None or not self._server.sockets:
+            return None
+        return self._server.sockets[0].fileno()
 
     @property
     def connections(self) -> int:

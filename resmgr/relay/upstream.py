@@ -174,6 +174,14 @@ class Upstream:
         return self._link is not None
 
     @property
+    def descriptor(self) -> int | None:
+        """The file descriptor of the connection, while there is one."""
+        if self._link is None or self._link.transport is None:
+            return None
+        made = self._link.transport.get_extra_info("socket")
+        return None if made is None else int(made.fileno())
+
+    @property
     def settled(self) -> bool:
         """Whether the runtime has introduced itself."""
         return self._link is not None and self._link.connection.settled

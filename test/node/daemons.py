@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 from garden import binaries
 
-from . import containerd, kubelet
+from . import containerd, kubelet, systemd
 
 PROGRAM = "from resmgr.daemon.cli import main; main()"
 PATIENCE = 20.0
@@ -32,6 +32,8 @@ class Daemon:
         self.state = folder / "state"
         self.log = folder / "daemon.log"
         self.more: list[str] = []
+        self.manager: systemd.Manager | None = None
+        """Who keeps sockets while the daemon is away, if anybody."""
         self.child: asyncio.subprocess.Process | None = None
         self._flags = [
             f"--runtime-socket={runtime}",
@@ -51,12 +53,17 @@ class Daemon:
 
     async def start(self) -> None:
         """Start it; `kubelet.Kubelet.ready` waits until it serves."""
+        program, more, descriptors = PROGRAM, dict[str, str](), list[int]()
+        if self.manager is not None:
+            more, descriptors = self.manager.environment()
+            program = systemd.PROGRAM + PROGRAM
         with self.log.open("ab") as log:
             self.child = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-c", PROGRAM, *self._flags, *self.more),
+                *(sys.executable, "-c", program, *self._flags, *self.more),
                 stdout=log,
                 stderr=log,
-                env={"PATH": os.environ["PATH"], "PYTHONPATH": str(binaries.PROJECT)},
+                env={"PATH": os.environ["PATH"], "PYTHONPATH": str(binaries.PROJECT), **more},
+                pass_fds=descriptors,
             )
 
     async def end(self, number: int = signal.SIGTERM) -> int:

@@ -4,9 +4,11 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
-from node import daemons, kubelet
+from node import daemons, kubelet, systemd
 
 from resmgr.wire.grpc import statuses
 
@@ -41,15 +43,26 @@ class Cut:
         return container, bool(there)
 
 
-@pytest.mark.drill
+@pytest.fixture
+async def manager(tmp_path: Path) -> AsyncIterator[systemd.Manager]:
+    """Keeps the daemon's sockets as systemd does."""
+    with systemd.managing(tmp_path) as made:
+        yield made
+
+
 @pytest.mark.timeout(240)
-async def test_a_hundred_creations_that_a_kill_cuts_off(static: daemons.Node) -> None:
+async def test_a_hundred_creations_that_a_kill_cuts_off(
+    static: daemons.Node, manager: systemd.Manager
+) -> None:
     """Each container that landed in the runtime can be started, none is lost or doubled.
 
     Each of fifty kills hits two creations, at two of a hundred moments from the request to a bit
     after its answer. One of them has a CPU of its own, the other one has to leave it.
     """
     here = static.kubelet
+    static.daemon.manager = manager
+    await static.daemon.end()
+    await static.restart()
     alone = await here.run_pod("alone", kubelet.GUARANTEED)
     shared = await here.run_pod("shared")
     span = 1.2 * await _usual(here, alone)

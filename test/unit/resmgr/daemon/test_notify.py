@@ -86,3 +86,38 @@ def test_signs_of_life_are_given_twice_as_often_as_asked(
 ) -> None:
     """If they are asked of this process."""
     assert Notifier({"NOTIFY_SOCKET": "/x", **environ}, 7).watchdog_period == period
+
+
+def test_a_socket_is_given_to_be_kept(manager: socket.socket) -> None:
+    """The descriptor goes with the words, and the name finds it again."""
+    notifier = Notifier({"NOTIFY_SOCKET": manager.getsockname()}, 1)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        notifier.keep(ours.fileno(), "runtime")
+        notifier.keep_no_more("runtime")
+        data, descriptors, _, _ = socket.recv_fds(manager, 1000, 4)
+        notifier.close()
+        with socket.socket(fileno=descriptors[0]) as kept:
+            kept.send(b"x")
+
+            assert theirs.recv(10) == b"x"
+
+    assert data == b"FDSTORE=1\nFDNAME=runtime"
+    assert manager.recv(1000) == b"FDSTOREREMOVE=1\nFDNAME=runtime"
+
+
+def test_a_start_that_waits_asks_for_more_time(manager: socket.socket) -> None:
+    """A runtime that is away is waited for, and systemd has to know that it is no failure."""
+    environ = {"NOTIFY_SOCKET": manager.getsockname(), "WATCHDOG_USEC": "20000000"}
+    notifier = Notifier(environ, 1)
+    notifier.alive()
+    notifier.ready("up")
+    notifier.alive()
+    heard = [manager.recv(1000).decode() for _ in range(3)]
+    notifier.close()
+
+    assert heard == [
+        "WATCHDOG=1\nEXTEND_TIMEOUT_USEC=40000000",
+        "READY=1\nSTATUS=up",
+        "WATCHDOG=1",
+    ]

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One daemon after the other under systemd, which keeps the sockets in between."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from node import daemons, kubelet, systemd
+
+from resmgr.wire.grpc import statuses
+
+
+@pytest.fixture
+async def managed(static: daemons.Node, tmp_path: Path) -> AsyncIterator[daemons.Node]:
+    """A daemon that systemd started."""
+    with systemd.managing(tmp_path) as manager:
+        static.daemon.manager = manager
+        await static.daemon.end()
+        await static.restart()
+        yield static
+
+
+async def test_a_kubelet_that_connects_meanwhile_waits(managed: daemons.Node) -> None:
+    """It connects while there is no daemon, and is answered by the next one."""
+    await managed.daemon.end()
+    async with (
+        kubelet.connected(managed.daemon.socket, managed.daemon.folder) as early,
+        asyncio.TaskGroup() as tasks,
+    ):
+        call = tasks.create_task(early.raw("Version"), name="early")
+        async with asyncio.timeout(daemons.PATIENCE):
+            while not early.there.connected:  # noqa: ASYNC110  # a socket
+                await asyncio.sleep(0.01)
+        await managed.daemon.start()
+
+    assert b"containerd" in call.result()
+
+
+async def test_both_sockets_are_kept(managed: daemons.Node) -> None:
+    """The one that listens and the one to the runtime; the latter goes at a clean end."""
+    manager = managed.daemon.manager
+    assert manager is not None
+    manager.hear()
+    assert sorted(name[:7] for name, _ in manager.kept) == ["relay", "runtime"]
+
+    await managed.daemon.end()
+    manager.hear()
+
+    assert [name for name, _ in manager.kept] == ["relay"]
+
+
+async def test_a_call_outlives_a_kill(managed: daemons.Node) -> None:
+    """The runtime ends what it has begun: it does not learn that its client is dead."""
+    here = managed.kubelet
+    container = await here.run(await here.run_pod("killed"))
+    command = "echo > /begun; sleep 1; echo > /done"
+    async with asyncio.TaskGroup() as tasks:
+        call = tasks.create_task(_cut_off(here, container, command), name="cut off")
+        await _there(managed.past, container, "/begun")
+        await managed.daemon.kill()
+        await call
+    await managed.restart()
+
+    await _there(here, container, "/done")
+
+
+async def _cut_off(here: kubelet.Kubelet, container: str, command: str) -> None:
+    with pytest.raises(statuses.CallError):
+        await here.execute(container, "sh", "-c", command)
+
+
+async def _there(here: kubelet.Kubelet, container: str, path: str) -> None:
+    """Wait until a file is in a container."""
+    async with asyncio.timeout(daemons.PATIENCE):
+        while (  # noqa: ASYNC110  # a file
+            await here.execute(container, "sh", "-c", f"[ -e {path} ]")
+        ).code:
+            await asyncio.sleep(0.02)
