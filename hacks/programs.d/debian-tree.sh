@@ -43,7 +43,7 @@ fi
 mkdir -p "$out/tree"
 for package in "$work"/*.deb; do dpkg -x "$package" "$out/tree"; done
 
-libraries=$(find "$out/tree" -name '*.so.*' -printf '%h\n' | sort -u | sed "s|^$out/||" | paste -sd' ')
+libraries=$(find "$out/tree" \( -name '*.so' -o -name '*.so.*' \) -printf '%h\n' | sort -u | sed "s|^$out/||" | paste -sd' ')
 for name in "${programs[@]}"; do
     file=$(find "$out/tree" -path "*bin/$name" -type f | head -1)
     if [ -z "$file" ]; then
