@@ -4,7 +4,9 @@
 import asyncio
 from typing import Final, Protocol
 
-_BUFFER: Final = 64 * 1024
+_BUFFER: Final = 256 * 1024
+"""Bytes that are read at a time: what a unix socket holds of an answer of hundreds of containers,
+so that it wakes us no more often than it has to."""
 
 
 class Writer(Protocol):

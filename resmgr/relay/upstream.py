@@ -8,6 +8,7 @@ while the runtime allows no more streams, wait for it.
 import asyncio
 import collections
 import contextlib
+import dataclasses
 import logging
 import random
 from collections.abc import Callable
@@ -21,6 +22,9 @@ _LOG = logging.getLogger("cri/client")
 _CONNECT_TIMEOUT: Final = 5.0
 _MOST_WAITING: Final = 1000
 _FORGIVE_INTERVAL: Final = 5.0
+
+BOUNDS: Final = dataclasses.replace(connection.DEFAULT_LIMITS, stream_window=256 * 1024)
+"""A runtime's lists come in one go, without updates of the window on their way."""
 
 
 class Waiting(Protocol):
@@ -124,7 +128,7 @@ class Upstream:
         turns: turn.Turn,
         *,
         connected: Callable[[], None] = lambda: None,
-        bounds: limits.Limits = connection.DEFAULT_LIMITS,
+        bounds: limits.Limits = BOUNDS,
         chance: Callable[[], float] = random.random,
         name: str = "the runtime",
     ) -> None:
