@@ -55,6 +55,16 @@ def changed(request: api_pb2.CreateContainerRequest, change: RequestChange, give
         for one in [one for one in config.envs if one.key == key]:
             config.envs.remove(one)
         config.envs.add(key=key, value=value)
+    for mount in change.mounts:
+        for there in [one for one in config.mounts if one.container_path == mount.container_path]:
+            config.mounts.remove(there)
+        # Unlike the original's its propagation is private, since nothing is ever mounted below it:
+        # another one is refused where the host's file system is not shared.
+        config.mounts.add(
+            container_path=mount.container_path,
+            host_path=mount.host_path,
+            readonly=mount.readonly,
+        )
     return request.SerializeToString()
 
 

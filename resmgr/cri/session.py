@@ -18,7 +18,7 @@ from ..effects import plan
 from ..engine import events
 from ..engine.engine import Engine
 from ..engine.outcome import Outcome
-from ..model import Container, LinuxResources
+from ..model import Container, LinuxResources, Mount
 from ..policy.interface import Reason
 from ..state.changes import Change
 from . import reading
@@ -36,6 +36,9 @@ class Effects(Protocol):
 
     async def carry_out(self, what: plan.Plan, /) -> Sequence[events.IntentFailed]:
         """Do it in the plan's order; give what failed. Takes no longer than its own deadlines."""
+
+    def mounts(self, cache_id: str, /) -> tuple[Mount, ...]:
+        """Give what a container has to have mounted to see what was written for it."""
 
 
 class Trouble(enum.Enum):
@@ -135,9 +138,15 @@ class Session:
         return Taken(outcome, self._enqueue(what))
 
     def request_change(self, outcome: Outcome) -> plan.RequestChange:
-        """Give what the request of the outcome's container must carry, as it is decided by now."""
+        """Give what the request of the outcome's container must carry, as it is decided by now.
+
+        It has to be carried out by then: only what was written can be mounted.
+        """
         subject = outcome.container.cache_id if outcome.container else ""
-        return self._plan(outcome, subject).request
+        what = self._plan(outcome, subject)
+        if subject not in what.exports:
+            return what.request
+        return replace(what.request, mounts=self._effects.mounts(subject))
 
     def resources(self, cache_id: str) -> LinuxResources | None:
         """Give the resources that a container is meant to have; `None` when it is not known."""

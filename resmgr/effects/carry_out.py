@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from ..engine.events import IntentFailed
 from ..intents import ExportData, SetCpuset
-from ..model import Container, ContainerState
+from ..model import Container, ContainerState, Mount
 from ..wire.grpc.codes import Code
 from ..wire.grpc.statuses import CallError
 from . import exports
@@ -36,6 +36,10 @@ class Executor:
         """Cache id -> why its last update failed."""
         self._unwritten: dict[str, dict[str, str]] = {}
 
+    def mounts(self, cache_id: str) -> tuple[Mount, ...]:
+        """Give what a container has to have mounted to see what is written for it."""
+        return self._files.mounts(cache_id)
+
     async def carry_out(self, what: Plan) -> Sequence[IntentFailed]:
         """Do it in the plan's order, and before it what failed earlier; give what failed now."""
         failures: list[IntentFailed] = []
@@ -50,6 +54,8 @@ class Executor:
         self._unwritten |= {key: dict(values) for key, values in what.exports.items()}
         for cache_id, values in tuple(self._unwritten.items()):
             self._write(cache_id, values, failures)
+        for cache_id in [one for one in self._files.written if self._find(one) is None]:
+            self._files.remove(cache_id)
         return failures
 
     async def _send(self, container: Container | None, failures: list[IntentFailed]) -> None:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files that tell containers about their CPUs (sections 4.12 and 8.6).
 
-Each container has a folder below the data folder, which is mounted where a policy needs it.
+A container that a policy has something to tell has a folder below the data folder, which it sees at
+`TARGET`. Containers that no policy tells anything see nothing of ours.
 """
 
 import contextlib
@@ -9,6 +10,11 @@ import os
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
+
+from ..model import Mount
+
+TARGET = "/.cri-resmgr"
+"""Where a container sees its folder."""
 
 FILE = "resources.sh"
 FOLDER = "containers"
@@ -25,6 +31,8 @@ class Exports:
     def __init__(self, data: Path) -> None:
         """Take the daemon's data folder."""
         self._folder = data / FOLDER
+        self.written: set[str] = set()
+        """Cache ids of the containers that have a file."""
 
     def folder(self, cache_id: str) -> Path:
         """Give the folder of a container. Raises `ValueError` for an id that names no folder."""
@@ -44,21 +52,39 @@ class Exports:
             os.fchmod(file.fileno(), _FILE_MODE)
             file.write(text(values))
         fresh.replace(folder / FILE)
+        self.written.add(cache_id)
+
+    def mounts(self, cache_id: str) -> tuple[Mount, ...]:
+        """Give what a container has to have mounted to see its file: nothing if it has none."""
+        if cache_id not in self.written:
+            return ()
+        return (Mount(TARGET, str(self.folder(cache_id)), readonly=True),)
+
+    def remove(self, cache_id: str) -> None:
+        """Remove the folder of a container that has one."""
+        self.written.discard(cache_id)
+        _remove(self.folder(cache_id))
 
     def keep_only(self, cache_ids: Collection[str]) -> None:
         """Remove the folders of all other containers."""
         if not self._folder.is_dir():
             return
-        import shutil  # noqa: PLC0415 - loads what unpacks archives, for this alone
-
-        names = set()
+        names = {}
         for cache_id in cache_ids:
             with contextlib.suppress(ValueError):
-                names.add(self.folder(cache_id).name)
+                names[self.folder(cache_id).name] = cache_id
         with contextlib.suppress(OSError):
             for folder in self._folder.iterdir():
-                if folder.name not in names and folder.is_dir() and not folder.is_symlink():
-                    shutil.rmtree(folder, ignore_errors=True)
+                if folder.name in names:
+                    self.written.add(names[folder.name])
+                elif folder.is_dir() and not folder.is_symlink():
+                    _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    import shutil  # noqa: PLC0415 - loads what unpacks archives, for this alone
+
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _make(folder: Path) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from ..engine.outcome import Outcome
 from ..intents import AddEnvironment, AssignCpuClass, ExportData, RewriteCommand
-from ..model import Container, ContainerState, LinuxResources
+from ..model import Container, ContainerState, LinuxResources, Mount
 
 _REACHABLE = {ContainerState.CREATED, ContainerState.RUNNING}
 
@@ -27,6 +27,7 @@ class RequestChange:
     command: tuple[str, ...] | None = None
     args: tuple[str, ...] | None = None
     environment: tuple[tuple[str, str], ...] = ()
+    mounts: tuple[Mount, ...] = ()
 
     @property
     def empty(self) -> bool:

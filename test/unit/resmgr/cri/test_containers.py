@@ -88,6 +88,22 @@ def test_the_last_of_two_values_counts() -> None:
     assert [(one.key, one.value) for one in envs] == [("A", "2")]
 
 
+def test_a_mount_of_ours_takes_the_place_of_another() -> None:
+    """Which cannot be what the pod meant; other mounts stay."""
+    request = tiny.create_request("p1")
+    request.config.mounts.add(container_path="/keep", host_path="/a")
+    request.config.mounts.add(container_path="/ours", host_path="/b")
+    change = RequestChange(mounts=(Mount("/ours", "/c", readonly=True),))
+
+    data = containers.changed(request, change, b"")
+
+    mounts = api_pb2.CreateContainerRequest.FromString(data).config.mounts
+    assert [(one.container_path, one.host_path, one.readonly) for one in mounts] == [
+        ("/keep", "/a", False),
+        ("/ours", "/c", True),
+    ]
+
+
 def test_a_change_leaves_newer_fields() -> None:
     """Pinning a container of a newer kubelet changes one field, at whatever depth others are."""
     sent = newer.full("CreateContainerRequest")

@@ -2,13 +2,16 @@
 """CreateContainer."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from unit.resmgr.cri import tiny
 from unit.resmgr.engine import toy
 
 from resmgr.cri import api_pb2, session
+from resmgr.intents import ExportData
 from resmgr.model import ContainerState
+from resmgr.policy.interface import Step, Subject
 from resmgr.state.changes import PutContainer
 from resmgr.wire.grpc.codes import Code
 from resmgr.wire.grpc.statuses import CallError
@@ -51,7 +54,7 @@ async def test_nothing_to_change_goes_on_byte_for_byte(none: tiny.Node) -> None:
 
 
 async def test_no_mount_is_added(node: tiny.Node) -> None:
-    """A container sees no mount of ours."""
+    """A container sees no mount of ours unless its policy has something to tell it."""
     await node.create(await node.run_pod())
 
     sent = api_pb2.CreateContainerRequest.FromString(node.runtime.requests("CreateContainer")[0])
@@ -272,3 +275,37 @@ async def test_cancelled_before_it_goes_on_gives_back(even: tiny.Node) -> None:
 
     assert even.find("second") is None
     assert even.runtime.cpus(first) == "0-7"
+
+
+class Telling(toy.OneEach):
+    """Tells the first container of a pod its CPU."""
+
+    def allocate(self, state: toy.Given, subject: Subject) -> Step[toy.Given]:
+        """Export data of a container that is called main."""
+        step = super().allocate(state, subject)
+        if subject.container.name != "main":
+            return step
+        data = ExportData(subject.container.cache_id, (("EXCLUSIVE_CPUS", "0"),))
+        return replace(step, intents=(*step.intents, data))
+
+
+async def test_a_container_that_a_policy_tells_something_sees_it() -> None:
+    """Written before the request goes on, and mounted at a fixed place; nobody else has a mount."""
+    async with tiny.node(Telling()) as node:
+        pod_id = await node.run_pod()
+        await node.create(pod_id)
+        await node.create(pod_id, "other")
+    first, second = (
+        api_pb2.CreateContainerRequest.FromString(one).config.mounts
+        for one in node.runtime.requests("CreateContainer")
+    )
+
+    assert node.effects.plans[0].exports == {f"{tiny.POD_UID}:main": {"EXCLUSIVE_CPUS": "0"}}
+    assert list(first) == [
+        api_pb2.Mount(
+            container_path="/.cri-resmgr",
+            host_path=f"/data/{tiny.POD_UID}:main",
+            readonly=True,
+        )
+    ]
+    assert list(second) == []

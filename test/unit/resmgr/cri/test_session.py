@@ -13,6 +13,7 @@ from resmgr.effects.plan import Plan
 from resmgr.engine import events
 from resmgr.engine.engine import Engine
 from resmgr.engine.outcome import Outcome
+from resmgr.model import Mount
 from resmgr.policy.interface import Reason
 from resmgr.state.changes import DropPod, Saved
 
@@ -25,7 +26,16 @@ def make(effects: session.Effects) -> tuple[session.Session, tiny.Listener]:
     return session.Session(engine, tiny.Keep(tiny.Runtime()), effects, listener), listener
 
 
-class Breaking:
+class Writing:
+    """Has nothing to mount."""
+
+    def mounts(self, cache_id: str) -> tuple[Mount, ...]:
+        """Give none."""
+        del cache_id
+        return ()
+
+
+class Breaking(Writing):
     """Breaks down."""
 
     async def carry_out(self, what: Plan) -> Sequence[events.IntentFailed]:
@@ -33,7 +43,7 @@ class Breaking:
         raise OSError(len(what.updates), "no space left")
 
 
-class Hanging:
+class Hanging(Writing):
     """Comes to no end."""
 
     def __init__(self) -> None:

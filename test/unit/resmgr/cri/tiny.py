@@ -19,7 +19,7 @@ from resmgr.effects.plan import Plan
 from resmgr.engine import events
 from resmgr.engine.engine import Engine
 from resmgr.intents import SetCpuset
-from resmgr.model import Container
+from resmgr.model import Container, Mount
 from resmgr.policy.interface import Reason, Step, Subject
 from resmgr.policy.none.policy import NonePolicy
 from resmgr.runtime import caller, update
@@ -201,6 +201,10 @@ class Effects:
 
     runtime: Runtime
     plans: list[Plan] = field(default_factory=list)
+
+    def mounts(self, cache_id: str) -> tuple[Mount, ...]:
+        """Give a folder of the container."""
+        return (Mount("/.cri-resmgr", f"/data/{cache_id}", readonly=True),)
 
     async def carry_out(self, what: Plan) -> Sequence[events.IntentFailed]:
         """Do it; what fails is told."""

@@ -137,3 +137,24 @@ async def test_data_that_cannot_be_written_is_told_and_tried_again(
     ]
     assert later == []
     assert (tmp_path / "containers/uid-a/resources.sh").exists()
+
+
+async def test_only_what_is_written_can_be_mounted(executor: Executor, tmp_path: Path) -> None:
+    """A container is created without its file if there is none, rather than not at all."""
+    await executor.carry_out(Plan(exports={"uid:a": {"SHARED_CPUS": "0"}}))
+    (tmp_path / "containers/uid-b").write_text("in the way")
+    await executor.carry_out(Plan(exports={"uid:b": {"SHARED_CPUS": "0"}}))
+
+    assert [one.container_path for one in executor.mounts("uid:a")] == ["/.cri-resmgr"]
+    assert executor.mounts("uid:b") == ()
+
+
+async def test_files_go_with_their_containers(
+    node: Node, executor: Executor, tmp_path: Path
+) -> None:
+    """With the next plan, whatever it is about."""
+    await executor.carry_out(Plan(exports={"uid:a": {}, "uid:b": {}}))
+    del node.containers["a"]
+    await executor.carry_out(Plan())
+
+    assert [path.name for path in (tmp_path / "containers").iterdir()] == ["uid-b"]

@@ -9,6 +9,7 @@ import pytest
 
 from resmgr.effects import exports
 from resmgr.effects.exports import Exports
+from resmgr.model import Mount
 
 
 def test_a_container_has_a_file_with_its_values(tmp_path: Path) -> None:
@@ -61,3 +62,34 @@ def test_without_any_folder_there_is_nothing_to_remove(tmp_path: Path) -> None:
     Exports(tmp_path).keep_only([])
 
     assert not (tmp_path / "containers").exists()
+
+
+def test_only_a_container_with_a_file_has_it_mounted(tmp_path: Path) -> None:
+    """Its folder, at a fixed place, and nobody can write there."""
+    files = Exports(tmp_path)
+    files.write("uid:a", {})
+
+    assert files.mounts("uid:a") == (
+        Mount("/.cri-resmgr", str(tmp_path / "containers/uid-a"), readonly=True),
+    )
+    assert files.mounts("uid:b") == ()
+
+
+def test_files_of_a_daemon_before_are_known(tmp_path: Path) -> None:
+    """Those of containers that are still there."""
+    Exports(tmp_path).write("uid:a", {})
+    files = Exports(tmp_path)
+    files.keep_only(["uid:a", "uid:b"])
+
+    assert files.written == {"uid:a"}
+
+
+def test_a_folder_is_removed_with_its_container(tmp_path: Path) -> None:
+    """Others stay."""
+    files = Exports(tmp_path)
+    for name in ("a", "b"):
+        files.write(f"uid:{name}", {})
+    files.remove("uid:a")
+
+    assert [path.name for path in (tmp_path / "containers").iterdir()] == ["uid-b"]
+    assert files.mounts("uid:a") == ()
