@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Requests are sent by a child process, for two reasons: memory and deadlines.
+
+TLS costs 5 MB of memory that the process which stays on every node need not have for one request a
+minute; and a child that hangs, wherever that is, is ended at its deadline.
+"""
+
+import dataclasses
+import json
+from collections.abc import Callable, Sequence
+from typing import TextIO
+
+from .. import programs
+from . import access as ways
+from . import exchange
+
+Send = Callable[[exchange.Request], exchange.Answer]
+"""Sends a request; raises `exchange.ApiProblem`."""
+
+TIMEOUT = 15.0
+"""Seconds for one exchange in the child."""
+
+
+def sender(argv: Sequence[str], run: programs.Run, *, timeout: float = TIMEOUT) -> Send:
+    """Make what sends a request by the program `argv`, which has to call `serve`."""
+
+    def send(request: exchange.Request) -> exchange.Answer:
+        asked = json.dumps(dataclasses.asdict(request))
+        try:
+            result = run(argv, asked, timeout + 5.0)
+            said = json.loads(result.out)
+        except (programs.ProgramProblem, ValueError) as error:
+            raise exchange.ApiProblem(f"cannot ask the API server: {error}") from error
+        if problem := said.get("problem"):
+            raise exchange.ApiProblem(problem)
+        return exchange.Answer(int(said["status"]), said["body"])
+
+    return send
+
+
+def serve(access: ways.Access | None, asked: TextIO, out: TextIO) -> None:
+    """In the child: read one request, send it, write what came."""
+    request = exchange.Request(**json.load(asked))
+    said: dict[str, object]
+    if access is None:
+        said = {"problem": "cannot reach an API server: this is no pod of a cluster"}
+    else:
+        try:
+            answer = exchange.send(access, request, TIMEOUT)
+            said = {"status": answer.status, "body": answer.body}
+        except exchange.ApiProblem as problem:
+            said = {"problem": str(problem)}
+    json.dump(said, out)

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One request and its answer over TLS; the files of CA and token are read anew each time."""
+
+import http.client
+import ssl
+from dataclasses import dataclass
+
+from . import access as ways
+
+LARGEST = 16 * 1024 * 1024
+"""Bytes of an answer that are read at most."""
+
+
+class ApiProblem(Exception):
+    """The API server was not reached, or said no; `status` is its HTTP status, 0 for none."""
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked: method, path with query, body as JSON text (empty for none), media types."""
+
+    method: str
+    path: str
+    body: str = ""
+    content_type: str = "application/json"
+    accept: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """HTTP status and text of an answer."""
+
+    status: int
+    body: str
+
+
+def send(access: ways.Access, request: Request, timeout: float) -> Answer:
+    """Send one request and read the answer, whatever its status. Raises `ApiProblem`."""
+    where = f"{access.host}:{access.port}"
+    try:
+        with open(access.token_file, encoding="ascii") as file:  # noqa: PTH123 - pathlib is heavier
+            token = file.read().strip()
+        context = ssl.create_default_context(cafile=access.ca_file)
+    except (OSError, ValueError) as error:
+        raise ApiProblem(f"cannot use the account of the pod: {error}") from error
+    connection = http.client.HTTPSConnection(
+        access.host, access.port, timeout=timeout, context=context
+    )
+    headers = {"Authorization": f"Bearer {token}", "Accept": request.accept}
+    if request.body:
+        headers["Content-Type"] = request.content_type
+    try:
+        connection.request(request.method, request.path, request.body.encode() or None, headers)
+        answer = connection.getresponse()
+        data = answer.read(LARGEST)
+    except (OSError, http.client.HTTPException) as error:
+        raise ApiProblem(f"cannot reach the API server at {where}: {error}") from error
+    finally:
+        connection.close()
+    return Answer(answer.status, data.decode("utf-8", errors="replace"))
