@@ -52,10 +52,6 @@ test: setup ## unit, structure and integration tests, on a real kube-apiserver
 test-cov: setup ## the same, with coverage: summary and coverage/index.html
 	$(PYTEST) --cov --cov-report=term --cov-report=html:coverage
 
-.PHONY: drills
-drills: setup ## the long drills that make test leaves out: kills at a hundred moments
-	$(PYTEST) -m drill test/integration
-
 .PHONY: verify
 verify: check test ## check and test
 
