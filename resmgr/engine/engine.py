@@ -89,7 +89,8 @@ class Engine:
             if saved is None:
                 raise
             step = self.policy.start(None, subjects)
-        if fresh and self._saved.policy_name:
+        if fresh and (self._saved.policy_name or self._saved.containers):
+            # There are containers without a policy's name where it was reset.
             step = replace(step, intents=step.intents + self._unpin(step))
         # What containers really have counts as what was before.
         outcome = Outcome(before=found.actual) + self._take(step)

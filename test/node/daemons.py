@@ -29,6 +29,7 @@ class Daemon:
         """Start nothing yet; everything of the daemon is in the folder."""
         self.folder = folder
         self.socket = folder / "relay.sock"
+        self.config_socket = folder / "config.sock"
         self.state = folder / "state"
         self.log = folder / "daemon.log"
         self.more: list[str] = []
@@ -40,7 +41,7 @@ class Daemon:
             f"--relay-socket={self.socket}",
             f"--relay-dir={self.state}",
             f"--pid-file={folder / 'pid'}",
-            f"--config-socket={folder / 'config.sock'}",
+            f"--config-socket={self.config_socket}",
             "--agent-socket=disabled",
         ]
         if config is not None:
@@ -88,6 +89,13 @@ class Daemon:
         async with asyncio.timeout(PATIENCE):
             while words not in self.log.read_text():  # noqa: ASYNC110  # a file
                 await asyncio.sleep(0.01)
+
+
+async def until_cpus(pod: kubelet.Pod, container: str, cpus: str) -> None:
+    """Wait until the kernel lets a container run on these CPUs and no others."""
+    async with asyncio.timeout(PATIENCE):
+        while kubelet.cpus(pod, container) != cpus:  # noqa: ASYNC110  # a file
+            await asyncio.sleep(0.02)
 
 
 class Node:

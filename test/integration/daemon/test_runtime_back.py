@@ -19,13 +19,6 @@ from resmgr.wire.grpc import codes, statuses
 CPU = 1024
 
 
-async def has(pod: kubelet.Pod, container: str, cpus: str) -> None:
-    """Wait until the kernel lets a container run on these CPUs only."""
-    async with asyncio.timeout(20):
-        while kubelet.cpus(pod, container) != cpus:  # noqa: ASYNC110  # a file
-            await asyncio.sleep(0.02)
-
-
 def end(pod: kubelet.Pod, container: str) -> None:
     """Kill the processes of a container, without a word to its runtime."""
     folder = kubelet.CGROUPS / "cpuset" / pod.cgroup.removeprefix("/") / container
@@ -46,7 +39,7 @@ async def test_a_container_that_ended_meanwhile_gives_its_cpu_back(
         end(alone, one)
     finally:
         await asyncio.to_thread(runtime.start)
-    await has(shared, many, "0-1")
+    await daemons.until_cpus(shared, many, "0-1")
     other = await here.run_pod("other", kubelet.GUARANTEED)
     second = await here.run(other, shares=CPU)
 
@@ -112,8 +105,8 @@ async def test_cpus_that_somebody_changed_meanwhile_are_put_right(
         came = await node.past.run(other)
         during = kubelet.cpus(shared, many), kubelet.cpus(other, came)
         async with relays.opened(between, runtime.socket):
-            await has(shared, many, "0")
-            await has(other, came, "0")
+            await daemons.until_cpus(shared, many, "0")
+            await daemons.until_cpus(other, came, "0")
             after = kubelet.cpus(alone, one)
 
     assert during == ("0-1", "0-1")

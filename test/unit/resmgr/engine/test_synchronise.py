@@ -333,3 +333,27 @@ def test_policy_is_remembered_from_its_first_start() -> None:
     outcome = engine.Engine(toy.OneEach(), Saved()).start(events.Synchronised((), ()))
 
     assert any(isinstance(one, PutPolicy) for one in outcome.changes)
+
+
+@pytest.mark.parametrize("former", ["other", ""])
+def test_who_was_pinned_by_a_policy_that_is_no_more_is_let_go(former: str) -> None:
+    """By another one, or one that was reset; the new one pins nobody."""
+    known = replace(toy.listed("main", "c1", linux=LinuxResources(cpuset_cpus=1)), cache_id=KEY)
+    saved = Saved({toy.POD.id: toy.POD}, {KEY: known}, former)
+    free = LinuxResources(cpuset_cpus=0xF)
+    made = engine.Engine(none.NonePolicy(), saved, unpinned=free)
+
+    outcome = made.start(events.Synchronised((toy.POD,), (known,)))
+
+    assert outcome.intents == (SetCpuset(KEY, 0xF),)
+
+
+def test_who_was_never_seen_before_is_left_alone() -> None:
+    """Whatever CPUs it has: the first start with a policy that pins nobody changes nothing."""
+    seen = toy.listed("main", "c1", linux=LinuxResources(cpuset_cpus=1))
+    free = LinuxResources(cpuset_cpus=0xF)
+    made = engine.Engine(none.NonePolicy(), Saved(), unpinned=free)
+
+    outcome = made.start(events.Synchronised((toy.POD,), (seen,)))
+
+    assert outcome.intents == ()
