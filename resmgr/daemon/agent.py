@@ -5,16 +5,21 @@ The agent need not be there: calls wait for it until their time is up, and its a
 in the log.
 """
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from ..cri import reading
+from ..relay import unary, upstream
+from ..wire.grpc.codes import Code
 from ..wire.grpc.statuses import CallError
 from . import agent_pb2
 
 SERVICE: Final = "v1.Agent"
 TIMEOUT: Final = 10.0
+
+_PAUSE: Final = 0.05
 
 
 class AgentError(Exception):
@@ -26,6 +31,25 @@ class Caller(Protocol):
 
     async def call(self, method: str, message: bytes, timeout: float, /) -> bytes:
         """Give the answer of a method, named by its path. Raises `CallError`."""
+
+
+class Socket:
+    """Makes calls on a connection of the relay; they wait for the agent to be there."""
+
+    def __init__(self, there: upstream.Upstream) -> None:
+        """Take the connection; somebody else keeps it."""
+        self._there = there
+
+    async def call(self, method: str, message: bytes, timeout: float) -> bytes:
+        """Give the answer, within `timeout` seconds with the wait. Raises `CallError`."""
+        clock = asyncio.get_running_loop().time
+        end = clock() + timeout
+        while not self._there.connected:
+            left = end - clock()
+            if left <= 0:
+                raise CallError(Code.DEADLINE_EXCEEDED, self._there.refusal)
+            await asyncio.sleep(min(_PAUSE, left))
+        return await unary.call(self._there, method, message, timeout=max(end - clock(), _PAUSE))
 
 
 class Agent:

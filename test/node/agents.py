@@ -17,18 +17,25 @@ _PATIENCE = 20.0
 
 
 @contextlib.asynccontextmanager
-async def connected(path: Path) -> AsyncIterator[upstream.Upstream]:
-    """A connection to a socket."""
+async def connecting(path: Path) -> AsyncIterator[upstream.Upstream]:
+    """A connection to a socket, as soon as somebody listens there."""
     made = upstream.Upstream(str(path), turn.Turn(asyncio.get_running_loop()))
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(made.run(), name=made.path)
         try:
-            async with asyncio.timeout(_PATIENCE):
-                while not made.connected:  # noqa: ASYNC110  # there is nothing to wait on
-                    await asyncio.sleep(0.005)
             yield made
         finally:
             running.cancel()
+
+
+@contextlib.asynccontextmanager
+async def connected(path: Path) -> AsyncIterator[upstream.Upstream]:
+    """A connection to a socket where somebody listens."""
+    async with connecting(path) as made:
+        async with asyncio.timeout(_PATIENCE):
+            while not made.connected:  # noqa: ASYNC110  # there is nothing to wait on
+                await asyncio.sleep(0.005)
+        yield made
 
 
 async def give(path: Path, config: Mapping[str, str]) -> str:
