@@ -25,6 +25,7 @@ try:
 
     from controller import durations, metrics, names, observed, settings
     from controller.cli import program
+    from resmgr.collect import statistics
     from resmgr.config import (
         configs,
         extra_options,
@@ -316,6 +317,22 @@ def daemon_metrics_block() -> str:
     return table(("metric", "type", "labels", "meaning"), rows)
 
 
+def collected_metrics_block() -> str:
+    """Write the metrics of containers' cgroups, with the files that they are read from."""
+    rows = [
+        (
+            code(one.metric.name),
+            one.metric.kind,
+            ", ".join(map(code, one.metric.labels)),
+            one.metric.doc,
+            ", ".join(code(file.name) for file in one.first),
+            ", ".join(code(file.name) for file in one.second) or "none",
+        )
+        for one in statistics.every(1)
+    ]
+    return table(("metric", "type", "labels", "meaning", "cgroup v1", "cgroup v2"), rows)
+
+
 def decisions_block(root: pathlib.Path = ROOT) -> str:
     """List the decisions by their titles."""
     lines = []
@@ -344,7 +361,10 @@ PAGES: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "flags": daemon_flags_block,
         "older flags": daemon_old_flags_block,
     },
-    "reference/daemon-metrics.md": {"metrics": daemon_metrics_block},
+    "reference/daemon-metrics.md": {
+        "metrics": daemon_metrics_block,
+        "collected metrics": collected_metrics_block,
+    },
     "reference/metrics.md": {"metrics": metrics_block},
     "reference/names.md": {"names": names_block(names), "annotations": names_block(observed)},
     "reference/provider-config.md": {"limits": limits_block, "reservation": reservation_block},

@@ -3,8 +3,10 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 from ..config.problem import quote
 
@@ -40,7 +42,10 @@ class Page:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-Pages = Mapping[str, Callable[[], Page]]
+Make = Callable[[], Page | Coroutine[Any, Any, Page]]
+"""Makes a page, at once or later."""
+
+Pages = Mapping[str, Make]
 """Path -> what makes its page. The path `*` is for all others."""
 
 
@@ -97,27 +102,45 @@ class Server:
         sockets = self._server.sockets if self._server is not None else ()
         return sorted({socket.getsockname()[1] for socket in sockets})
 
-    def answer(self, path: str) -> Page:
-        """Give the page of a path."""
+    def answer(self, path: str) -> Page | Coroutine[Any, Any, Page]:
+        """Give the page of a path, or what gives it; neither fails."""
         make = self.pages.get(path) or self.pages.get("*")
         if make is None:
             return Page(b"not found\n", status=404)
         try:
-            return make()
+            made = make()
         except Exception:  # noqa: BLE001 - a page that fails is told, and stops nobody
-            _LOG.exception("cannot make the page %s", quote(path))
-            return Page(b"internal error, see the log\n", status=500)
+            return _failed(path)
+        return made if isinstance(made, Page) else _awaited(path, made)
+
+
+async def _awaited(path: str, made: Coroutine[Any, Any, Page]) -> Page:
+    try:
+        return await made
+    except Exception:  # noqa: BLE001 - as above
+        return _failed(path)
+
+
+def _failed(path: str) -> Page:
+    _LOG.exception("cannot make the page %s", quote(path))
+    return Page(b"internal error, see the log\n", status=500)
 
 
 class _Connection(asyncio.Protocol):
     """One connection; it has one request after the other, and ends where one is wrong."""
 
-    def __init__(self, answer: Callable[[str], Page], connections: "set[_Connection]") -> None:
+    def __init__(
+        self,
+        answer: Callable[[str], Page | Coroutine[Any, Any, Page]],
+        connections: "set[_Connection]",
+    ) -> None:
         self._answer = answer
         self._connections = connections
         self._received = b""
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._making: asyncio.Future[Page] | None = None
+        """The page that this connection waits for; further requests wait too."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a stream's is one
@@ -133,6 +156,8 @@ class _Connection(asyncio.Protocol):
         self._connections.discard(self)
         if self._timer is not None:
             self._timer.cancel()
+        if self._making is not None:
+            self._making.cancel()
 
     def _wait(self) -> None:
         if self._timer is not None:
@@ -150,7 +175,13 @@ class _Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._received += data
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Answer the requests that are whole, one after the other."""
         while self._transport is not None and not self._transport.is_closing():
+            if self._making is not None:
+                return
             head, end, rest = self._received.partition(b"\r\n\r\n")
             if not end:
                 if len(self._received) > LONGEST_HEAD:
@@ -179,8 +210,28 @@ class _Connection(asyncio.Protocol):
             self._send(Page(b"a request has no body here\n", status=400), last=True)
         else:
             last = version == "HTTP/1.0" or fields.get("connection", "").casefold() == "close"
-            page = self._answer(target.partition("?")[0])
-            self._send(page, last=last, head_only=method == "HEAD")
+            made = self._answer(target.partition("?")[0])
+            send = partial(self._send, last=last, head_only=method == "HEAD")
+            if isinstance(made, Page):
+                send(made)
+            else:
+                self._send_later(made, send)
+
+    def _send_later(self, making: Coroutine[Any, Any, Page], send: Callable[[Page], None]) -> None:
+        """Send a page once it is made; until then nothing more is read."""
+        assert self._transport is not None  # noqa: S101 - a request has come through it
+        transport = self._transport
+        transport.pause_reading()
+
+        def made(done: asyncio.Future[Page]) -> None:
+            self._making = None
+            if not done.cancelled() and not transport.is_closing():
+                transport.resume_reading()
+                send(done.result())
+                self._go_on()
+
+        self._making = asyncio.get_running_loop().create_task(making, name="page")
+        self._making.add_done_callback(made)
 
     def _send(self, page: Page, *, last: bool, head_only: bool = False) -> None:
         if self._transport is None:

@@ -7,6 +7,8 @@ Families are made once, at start. Values of labels come from fixed sets, or are 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 
+from ..samples import Samples
+
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 MOST = 512
@@ -121,6 +123,24 @@ class Histogram(Family):
             yield f"{self.name}_count{self.shown(values)} {below}"
 
 
+class Given(Family):
+    """What somebody else has measured, as it is; the order of the values stays."""
+
+    def __init__(self, samples: Samples) -> None:
+        """Take the values."""
+        metric = samples.metric
+        super().__init__(metric.name, metric.doc, metric.labels)
+        self.kind = metric.kind
+        self._values = samples.values
+
+    def lines(self) -> Iterable[str]:
+        """Give a line for each value; there may be many."""
+        inside = ",".join(f'{name}="%s"' for name in self.labels)
+        form = f"{self.name}{{{inside}}} %s" if inside else f"{self.name} %s"
+        for values, value in self._values:
+            yield form % (*map(_escaped, values), number(value))
+
+
 def number(value: float) -> str:
     """Give a number as Prometheus reads it."""
     return str(int(value)) if value == int(value) else repr(value)
@@ -128,9 +148,15 @@ def number(value: float) -> str:
 
 def expose(families: Iterable[Family]) -> bytes:
     """Give the page."""
-    lines: list[str] = []
-    for family in families:
-        doc = family.doc.replace("\\", "\\\\").replace("\n", "\\n")
-        lines += [f"# HELP {family.name} {doc}", f"# TYPE {family.name} {family.kind}"]
-        lines += family.lines()
-    return "".join(f"{line}\n" for line in lines).encode()
+    return b"".join(part for family in families for part in (head(family), body(family)))
+
+
+def head(family: Family) -> bytes:
+    """Give the lines before those of the values."""
+    doc = family.doc.replace("\\", "\\\\").replace("\n", "\\n")
+    return f"# HELP {family.name} {doc}\n# TYPE {family.name} {family.kind}\n".encode()
+
+
+def body(family: Family) -> bytes:
+    """Give the lines of the values; those of one name have to follow each other."""
+    return "".join(f"{line}\n" for line in family.lines()).encode()

@@ -36,11 +36,17 @@ class Numbers:
             "Configurations that came at run time, by result.",
             ("result",),
         )
+        self.collector_failures = Counter(
+            "cri_resmgr_collector_failures_total",
+            "Readings of metrics that failed, by collector.",
+            ("collector",),
+        )
         self.families: list[Family] = [
             self.completed,
             self.latency,
             self.troubles,
             self.configurations,
+            self.collector_failures,
         ]
 
     def watch_engine(self, engine: Engine) -> None:

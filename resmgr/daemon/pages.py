@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The daemon's HTTP pages: /metrics, /introspect, and what leads to them (section 12.1)."""
 
+import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from . import http, metrics
 from .settings import Instrumentation
@@ -22,7 +23,7 @@ class Pages:
 
     def __init__(
         self,
-        expose: Callable[[], bytes],
+        expose: Callable[[], Awaitable[bytes]],
         introspect: Callable[[], http.Page],
         *,
         ui: bool,
@@ -33,10 +34,11 @@ class Pages:
         self._ui = ui
         self._server = http.Server({})
         self._snapshot: bytes | None = None
+        self._taking: asyncio.Task[None] | None = None
 
     async def follow(self, wanted: Instrumentation) -> None:
         """Serve as the module `instrumentation` says; what fails is logged only."""
-        pages = {"/introspect": self._introspect}
+        pages: dict[str, http.Make] = {"/introspect": self._introspect}
         if wanted.prometheus_export:
             pages["/metrics"] = self._metrics
         if self._ui:
@@ -50,14 +52,24 @@ class Pages:
 
     async def stop(self) -> None:
         """Serve no more."""
+        if self._taking is not None:
+            self._taking.cancel()
         await self._server.stop()
 
     def take_snapshot(self) -> None:
-        """Read all metrics now; from now on this is what /metrics shows until the next time."""
-        self._snapshot = self._expose()
+        """Begin to read all metrics, if they are served, unless they are just being read.
 
-    def _metrics(self) -> http.Page:
-        body = self._expose() if self._snapshot is None else self._snapshot
+        What is read is what /metrics shows until the next time.
+        """
+        busy = self._taking is not None and not self._taking.done()
+        if "/metrics" in self._server.pages and self._server.endpoint and not busy:
+            self._taking = asyncio.get_running_loop().create_task(self._take(), name="metrics")
+
+    async def _take(self) -> None:
+        self._snapshot = await self._expose()
+
+    async def _metrics(self) -> http.Page:
+        body = await self._expose() if self._snapshot is None else self._snapshot
         return http.Page(body, metrics.CONTENT_TYPE)
 
     @property

@@ -27,6 +27,7 @@ from . import (
     config_service,
     dumper,
     front,
+    gather,
     held,
     keeper,
     listener,
@@ -325,17 +326,17 @@ class Daemon:
 
     async def _serve_pages(self, wanted: settings.Instrumentation, begun: begin.Begun) -> None:
         made = pages.Pages(
-            lambda: metrics.expose(self._numbers.families),
+            gather.make(self._numbers, self._options, begun.engine).page,
             lambda: show.page(begun.engine, self._prepared.machine),
             ui=not self._options.disable_ui,
         )
         self._pages = made
+        await made.follow(wanted)
         if self._options.metrics_interval:
             made.take_snapshot()
             loop = asyncio.get_running_loop()
             interval = self._options.metrics_interval
             self._timers.append(timers.Every(loop, interval, made.take_snapshot))
-        await made.follow(wanted)
 
     # -- While it runs, and its end -----------------------------------------------------------
 

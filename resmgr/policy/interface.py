@@ -9,10 +9,11 @@ simulated and explained without a node.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from ..intents import Intent
 from ..model import Container, Pod
+from ..samples import Samples
 from ..sysfs.machine import Machine
 
 S = TypeVar("S")
@@ -121,6 +122,14 @@ class Policy(Protocol[S]):
 
     def introspect(self, state: S, /) -> dict[str, Any]:
         """Give pools and assignments as the introspection page shows them."""
+
+
+@runtime_checkable
+class Measured(Protocol):
+    """A policy that has metrics of its own; most have none."""
+
+    def metrics(self, state: Any, /) -> Sequence[Samples]:
+        """Give their values; names begin with nothing that other metrics begin with."""
 
 
 class Factory(Protocol):

@@ -26,6 +26,7 @@ WITHOUT_TEST: dict[str, str] = {
     "resmgr/engine/outcome.py": "plain data, tested with the engine",
     "resmgr/state/changes.py": "plain data, tested with the engine and the store",
     "resmgr/intents.py": "plain data, tested with who makes it",
+    "resmgr/samples.py": "plain data, tested with who fills and who shows it",
     "resmgr/model.py": "plain data, tested with who fills it",
     "resmgr/policy/interface.py": "a protocol and its data, tested with each policy",
 }

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Command line and environment as one value."""
 
+import re
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -162,3 +164,20 @@ def test_a_variable_without_effect_is_told() -> None:
     (warning,) = read(LOGGER_V="4").warnings
 
     assert warning.startswith("environment variable LOGGER_V has no effect: ")
+
+
+DAEMON = Path(flags.__file__).parent
+MADE_OF = {"sysfs-root": "root", "host-root": "root", "reset-policy": "action"}
+"""Flags whose options have other names."""
+
+
+@pytest.mark.parametrize("name", [name for name, flag in flagtable.FLAGS.items() if not flag.idle])
+def test_every_other_flag_is_used(name: str) -> None:
+    """Its option, or the flag of klog, is read somewhere behind the command line."""
+    made = {path: path.read_text(encoding="utf-8") for path in DAEMON.glob("*.py")}
+    behind = [text for path, text in made.items() if path.stem not in {"flags", "flagtable"}]
+    option = MADE_OF.get(name, name.replace("-", "_"))
+    used = rf'"{name}"\]' if name in flagtable.KLOG else rf"options\.{option}\b"
+    once = {"version", "print-config", "list-policies"}
+
+    assert name in once or any(re.search(used, text) for text in behind)

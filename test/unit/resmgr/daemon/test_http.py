@@ -146,3 +146,64 @@ async def test_the_number_of_connections_is_bounded(server: Server) -> None:
         one.close()
 
     assert answer == b""
+
+
+async def test_a_page_may_take_its_time() -> None:
+    """Requests behind it wait for their turn, others are answered at once."""
+    go = asyncio.Event()
+
+    async def slow() -> Page:
+        await go.wait()
+        return Page(b"slow\n")
+
+    made = Server({"/slow": slow, "/quick": lambda: Page(b"quick\n")})
+    await made.serve("127.0.0.1:0")
+    first = get("/slow").replace(b"Connection: close\r\n", b"")
+    async with asyncio.TaskGroup() as group:
+        waiting = group.create_task(ask(made, first + get("/quick")))
+        other = await ask(made, get("/quick"))
+        before = waiting.done()
+        go.set()
+    await made.stop()
+
+    assert other.endswith(b"quick\n")
+    assert not before
+    assert waiting.result().index(b"slow") < waiting.result().index(b"quick")
+
+
+async def test_a_page_that_fails_later_is_told() -> None:
+    """As one that fails at once."""
+
+    async def fail() -> Page:
+        await asyncio.sleep(0)
+        return broken()
+
+    made = Server({"/broken": fail})
+    await made.serve("127.0.0.1:0")
+    answer = await ask(made, get("/broken"))
+    await made.stop()
+
+    assert answer.startswith(b"HTTP/1.1 500 ")
+
+
+async def test_a_page_for_somebody_who_has_gone_is_not_made() -> None:
+    """What made it hears so."""
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def endless() -> Page:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+        return Page()
+
+    made = Server({"/endless": endless})
+    await made.serve("127.0.0.1:0")
+    _, writer = await asyncio.open_connection("127.0.0.1", made.ports[0])
+    writer.write(get("/endless"))
+    await begun.wait()
+    writer.transport.abort()
+    await made.stop()
+    async with asyncio.timeout(5):
+        await ended.wait()

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from resmgr.daemon import metrics
 from resmgr.daemon.metrics import Counter, Gauge, Histogram, Total
+from resmgr.samples import Metric, Samples
 
 
 def page(*families: metrics.Family) -> list[str]:
@@ -83,6 +84,20 @@ def test_a_family_is_bounded() -> None:
 
     assert 'calls{method="other"} 10' in page(calls)
     assert 'seconds_count{method="other"} 10' in page(seconds)
+
+
+def test_what_others_have_measured_is_shown_as_it_is() -> None:
+    """In its order, and by the same rules."""
+    metric = Metric("used", "counter", "Used.", ("name", "kind"))
+    values = [(('b"', "x"), 2.5), (("a", "x"), 1)]
+
+    assert page(metrics.Given(Samples(metric, values))) == [
+        "# HELP used Used.",
+        "# TYPE used counter",
+        'used{name="b\\"",kind="x"} 2.5',
+        'used{name="a",kind="x"} 1',
+    ]
+    assert page(metrics.Given(Samples(Metric("up", "gauge", "Up."), [((), 1)])))[2:] == ["up 1"]
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))

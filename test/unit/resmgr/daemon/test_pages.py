@@ -18,8 +18,9 @@ class Count:
 
     number = 0
 
-    def __call__(self) -> bytes:
-        """Give the page."""
+    async def __call__(self) -> bytes:
+        """Give the page, later."""
+        await asyncio.sleep(0)
         self.number += 1
         return b"reads %d\n" % self.number
 
@@ -68,14 +69,40 @@ async def test_people_are_led_to_the_pages() -> None:
 async def test_with_an_interval_a_snapshot_is_shown() -> None:
     """It changes when the next one is taken."""
     pages = made()
-    pages.take_snapshot()
     await pages.follow(Instrumentation(HERE, prometheus_export=True))
+    pages.take_snapshot()
+    await asyncio.sleep(0.01)
     shown = [await get(pages, "/metrics"), await get(pages, "/metrics")]
     pages.take_snapshot()
+    pages.take_snapshot()
+    await asyncio.sleep(0.01)
     shown.append(await get(pages, "/metrics"))
     await pages.stop()
 
     assert [answer[-2] for answer in shown] == ["1", "1", "2"]
+
+
+async def test_before_the_first_snapshot_metrics_are_read() -> None:
+    """Nobody has to wait for an interval."""
+    pages = made()
+    await pages.follow(Instrumentation(HERE, prometheus_export=True))
+    shown = await get(pages, "/metrics")
+    await pages.stop()
+
+    assert shown.endswith("reads 1\n")
+
+
+async def test_without_anybody_to_show_it_to_no_snapshot_is_taken() -> None:
+    """Reading costs something."""
+    count = Count()
+    pages = Pages(count, lambda: http.Page(b"{}"), ui=True)
+    pages.take_snapshot()
+    await pages.follow(Instrumentation(HERE))
+    pages.take_snapshot()
+    await asyncio.sleep(0.01)
+    await pages.stop()
+
+    assert count.number == 0
 
 
 async def test_an_address_that_cannot_be_had_is_only_told(

@@ -14,7 +14,7 @@ from unit.resmgr.daemon import fake_node
 from unit.resmgr.daemon.fake_node import Node
 
 from resmgr.cri import api_pb2 as api
-from resmgr.daemon import agent_pb2, flagtable, logs, notify, prepare, wiring
+from resmgr.daemon import agent_pb2, flagtable, held, logs, notify, prepare, wiring
 from resmgr.daemon.prepare import CannotStart
 from resmgr.wire.grpc.codes import Code
 from resmgr.wire.grpc.statuses import CallError
@@ -34,12 +34,12 @@ async def node(tmp_path: Path) -> AsyncIterator[Node]:
 async def running(node: Node, *more: str) -> AsyncIterator[wiring.Daemon]:
     """Run a daemon on the node until the block ends; then it stops as by SIGTERM."""
     stop = asyncio.Event()
-    with contextlib.ExitStack() as held:
+    with contextlib.ExitStack() as taken:
         prepared, chosen = prepare.prepare(
-            node.options(*more), held, pid=1, now=lambda: 1_000_000.0
+            node.options(*more), taken, pid=1, now=lambda: 1_000_000.0
         )
         log = logs.Logs(io.StringIO(), KLOG, clock=lambda: 0.0)
-        daemon = wiring.Daemon(prepared, chosen, log, notify.Notifier({}, 1))
+        daemon = wiring.Daemon(prepared, chosen, log, notify.Notifier({}, 1), held.Held([]))
         async with asyncio.TaskGroup() as group:
             life = group.create_task(daemon.run(stop))
             try:
@@ -225,7 +225,10 @@ async def test_with_a_forced_configuration_the_agent_is_not_heard(node: Node) ->
 
 
 async def test_pages_are_served_as_the_configuration_says(node: Node) -> None:
-    """Metrics and introspection at the address of the configuration."""
+    """Metrics, those of containers too, and introspection at the configuration's address."""
+    used = node.folder / "root/sys/fs/cgroup/memory/kubepods/poda" / ("a" * 64)
+    used.mkdir(parents=True)
+    (used / "memory.usage_in_bytes").write_text("4096")
     text = "instrumentation: {HTTPEndpoint: '127.0.0.1:0', PrometheusExport: true}"
     async with running(node, fallback(node, text)) as daemon:
         kubelet = node.client()
@@ -237,6 +240,7 @@ async def test_pages_are_served_as_the_configuration_says(node: Node) -> None:
     method = 'grpc_server_method="CreateContainer",grpc_server_status="OK"'
     assert f"cri_rm_grpc_io_server_completed_rpcs{{{method}}} 1" in metrics
     assert "cri_resmgr_runtime_connected 1" in metrics
+    assert f'cgroup_memory_usage{{container_id="{used.name}",type="Bytes"}} 4096' in metrics
     assert list(shown["Pods"]["pod0"]["Containers"]) == [container]
     assert shown["System"]["Policy"] == "none"
 
