@@ -15,7 +15,6 @@ import json
 import pathlib
 import re
 import sys
-import tempfile
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -25,7 +24,8 @@ try:
 
     from controller import durations, metrics, names, observed, settings
     from controller.cli import program
-    from resmgr.collect import statistics
+    from hacks import docs_daemon
+    from hacks.docs_tables import code, table
     from resmgr.config import (
         configs,
         extra_options,
@@ -37,11 +37,6 @@ try:
         text,
     )
     from resmgr.config.schemas import policy, tree
-    from resmgr.daemon import flagtable, numbers, oldflags
-    from resmgr.engine.engine import Engine
-    from resmgr.policy.none.policy import NonePolicy
-    from resmgr.state.changes import Saved
-    from resmgr.state.store import Store
 except ImportError as error:
     sys.exit(f"cannot import {error.name}: the virtual environment is missing, run `make setup`")
 
@@ -49,21 +44,6 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROGRAM = "gardener-extension-cri-resmgr"
 WIDTH = 100
 """Characters of a line of help; a terminal's own width must not count."""
-
-
-def table(head: Sequence[str], rows: Iterator[Sequence[str]] | Sequence[Sequence[str]]) -> str:
-    """Write a Markdown table; pipes in cells are escaped, line breaks become blanks."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
-
-
-def _cell(content: str) -> str:
-    return " ".join(content.split()).replace("|", "\\|")
-
-
-def code(content: str) -> str:
-    """Quote as code; nothing for nothing."""
-    return f"`{content}`" if content else ""
 
 
 def documented_names(source: types.ModuleType) -> list[tuple[str, str]]:
@@ -284,55 +264,6 @@ def metrics_block() -> str:
     return table(("metric", "type", "labels", "meaning"), rows)
 
 
-def daemon_flags_block() -> str:
-    """Write every flag of the daemon, a table for each group of its help."""
-    parts = []
-    for group, flags_of in itertools.groupby(flagtable.FLAGS.values(), lambda flag: flag.group):
-        rows = [
-            (code(f"--{flag.name}"), flag.kind.value, code(flag.default), flag.doc)
-            for flag in flags_of
-        ]
-        parts.append(f"## {group}\n\n{table(('flag', 'value', 'default', 'what it does'), rows)}")
-    return "\n\n".join(parts)
-
-
-def daemon_old_flags_block() -> str:
-    """Write the flags of the older manual, with what to write today."""
-    rows = [(code(f"--{flag.name}"), flag.doc) for flag in oldflags.FLAGS.values()]
-    return table(("flag", "today"), rows)
-
-
-def daemon_metrics_block() -> str:
-    """Write the metrics of the daemon that have a place of their own in its code."""
-    with tempfile.TemporaryDirectory() as folder:
-        store = Store.open(pathlib.Path(folder), now=lambda: 0.0)
-        counts = numbers.Numbers()
-        counts.watch_engine(Engine(NonePolicy(), Saved()))
-        counts.watch_store(store)
-        store.close()
-    rows = [
-        (code(one.name), one.kind, ", ".join(map(code, one.labels)), one.doc)
-        for one in counts.families
-    ]
-    return table(("metric", "type", "labels", "meaning"), rows)
-
-
-def collected_metrics_block() -> str:
-    """Write the metrics of containers' cgroups, with the files that they are read from."""
-    rows = [
-        (
-            code(one.metric.name),
-            one.metric.kind,
-            ", ".join(map(code, one.metric.labels)),
-            one.metric.doc,
-            ", ".join(code(file.name) for file in one.first),
-            ", ".join(code(file.name) for file in one.second) or "none",
-        )
-        for one in statistics.every(1)
-    ]
-    return table(("metric", "type", "labels", "meaning", "cgroup v1", "cgroup v2"), rows)
-
-
 def decisions_block(root: pathlib.Path = ROOT) -> str:
     """List the decisions by their titles."""
     lines = []
@@ -358,12 +289,12 @@ PAGES: Mapping[str, Mapping[str, Callable[[], str]]] = {
     },
     "reference/command-line.md": {"commands": commands_block},
     "reference/daemon-command-line.md": {
-        "flags": daemon_flags_block,
-        "older flags": daemon_old_flags_block,
+        "flags": docs_daemon.flags,
+        "older flags": docs_daemon.old_flags,
     },
     "reference/daemon-metrics.md": {
-        "metrics": daemon_metrics_block,
-        "collected metrics": collected_metrics_block,
+        "metrics": docs_daemon.metrics,
+        "collected metrics": docs_daemon.collected_metrics,
     },
     "reference/metrics.md": {"metrics": metrics_block},
     "reference/names.md": {"names": names_block(names), "annotations": names_block(observed)},
