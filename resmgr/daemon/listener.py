@@ -24,10 +24,19 @@ _MEANING = {
 class Listener:
     """Told of troubles and decisions; `show` gives a container's name from its cache id."""
 
-    def __init__(self, troubles: metrics.Counter, show: Callable[[str], str] = str) -> None:
-        """Take the counter of troubles, by kind and method."""
+    def __init__(
+        self,
+        troubles: metrics.Counter,
+        show: Callable[[str], str] = str,
+        stranger: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Take the counter of troubles, by kind and method; `stranger` hears of unknown containers.
+
+        The runtime has them, so they run without what a policy would give them.
+        """
         self._troubles = troubles
         self._show = show
+        self._stranger = stranger
 
     def trouble(
         self, kind: Trouble, method: str, text: str, error: BaseException | None = None
@@ -37,6 +46,8 @@ class Listener:
         where = f"{method}: " if method else ""
         level = logging.WARNING if kind is not Trouble.INTERNAL else logging.ERROR
         _LOG.log(level, "%s%s: %s", where, _MEANING[kind], text, exc_info=error)
+        if kind is Trouble.UNKNOWN:
+            self._stranger()
 
     def decided(self, reasons: Sequence[Reason]) -> None:
         """Write a line for each decision."""

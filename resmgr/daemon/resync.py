@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the runtime has, anew whenever it is back: the kubelet need not ask for it (section 5).
+"""What the runtime has, anew: whenever it is back, and when it has a container that is not known.
+
+The kubelet need not ask for it (section 5). A container may be unknown that the runtime has made
+for a daemon before this one, later than this one has looked.
 
 Calls go on meanwhile. What they tell is newer than what the lists do, so it counts.
 """
@@ -33,7 +36,7 @@ class Resync:
         self._wanted = asyncio.Event()
 
     def want(self) -> None:
-        """Have it done soon: there is a new connection to the runtime."""
+        """Have it done soon."""
         self._wanted.set()
 
     async def run(self) -> None:
@@ -47,7 +50,7 @@ class Resync:
                 # Updates that failed while the runtime was away are tried again by any plan.
                 await self._session.settled()
                 pods, containers = len(event.pods), len(event.containers)
-                _LOG.info("the runtime is back: %d pods, %d containers", pods, containers)
+                _LOG.info("learnt what the runtime has: %d pods, %d containers", pods, containers)
 
     async def _learn(self) -> events.Synchronised:
         while True:

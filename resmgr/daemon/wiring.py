@@ -187,6 +187,10 @@ class Daemon:
             self._stored[there.path] = name
             self._notifier.keep(there.descriptor, name)
         self._adopt_access()
+        self._synchronise()
+
+    def _synchronise(self) -> None:
+        """Learn soon what the runtime has."""
         if self._resync is not None:
             self._resync.want()
 
@@ -222,7 +226,9 @@ class Daemon:
                 await update.update(known, container)
 
         executor = Executor(send, ledger.containers.get, files)
-        told = listener.Listener(self._numbers.troubles, lambda one: show.name(engine, one))
+        told = listener.Listener(
+            self._numbers.troubles, lambda one: show.name(engine, one), self._synchronise
+        )
         session = Session(engine, self._keeper, executor, told)
         self._session = session
         self._spawn(group, session.run(), "effects")

@@ -63,7 +63,7 @@ async def test_what_still_runs_keeps_what_it_has(
     await asyncio.to_thread(runtime.start)
     with pytest.raises(statuses.CallError) as cut_off:
         await creating
-    await static.daemon.logged("the runtime is back")
+    await static.daemon.logged("learnt what the runtime has")
     one = await again(here, alone, config)
     await here.start(one)
 
@@ -111,3 +111,16 @@ async def test_cpus_that_somebody_changed_meanwhile_are_put_right(
 
     assert during == ("0-1", "0-1")
     assert after == "1"
+
+
+async def test_a_container_that_nobody_has_told_of(static: daemons.Node) -> None:
+    """Made past the daemon and started through it: it leaves the exclusive CPU soon after."""
+    here = static.kubelet
+    alone = await here.run_pod("alone", kubelet.GUARANTEED)
+    one = await here.run(alone, shares=CPU)
+    other = await static.past.run_pod("other")
+    came = await static.past.create(other, here.container_config("main"))
+    await here.start(came)
+    await daemons.until_cpus(other, came, "0")
+
+    assert kubelet.cpus(alone, one) == "1"

@@ -47,3 +47,13 @@ def test_decisions_are_told_with_the_containers_name(
     Listener(troubles, lambda cache_id: f"web:{cache_id}").decided([Reason("main", "gets CPUs 2")])
 
     assert caplog.record_tuples == [("policy", logging.INFO, "web:main: gets CPUs 2")]
+
+
+@pytest.mark.parametrize("kind", list(Trouble))
+def test_somebody_looks_when_a_container_is_not_known(kind: Trouble, troubles: Counter) -> None:
+    """And for no other trouble."""
+    seen: list[str] = []
+    told = Listener(troubles, stranger=lambda: seen.append("looked"))
+    told.trouble(kind, "StartContainer", "c1")
+
+    assert seen == (["looked"] if kind is Trouble.UNKNOWN else [])
