@@ -107,8 +107,8 @@ class Files:
         Without `mode`, the mode and group of the file that is there are kept (0644 for a new one).
         Refuses links, what is no regular file, and files of another owner.
         """
-        self._before(f"write {path}")
         with _told("write", path):
+            self._before(f"write {path}")
             kept = _replaceable(path)
             temporary = self._fresh(path)
             bits = mode if mode is not None else stat.S_IMODE(kept.st_mode) if kept else 0o644
@@ -135,33 +135,34 @@ class Files:
 
         The one operation that is not atomic: a part of `data` may be left. Readers detect that.
         """
-        self._before(f"append {path}")
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        with _told("append to", path), os.fdopen(os.open(path, flags, mode), "ab") as file:
-            length = file.tell()
-            try:
-                file.write(data)
-                file.flush()
-                self._before(f"append {path}: sync")
-                os.fsync(file.fileno())
-            except OSError:
-                with contextlib.suppress(OSError):
-                    os.ftruncate(file.fileno(), length)
-                raise
-            if length == 0:
-                _sync(path.parent)
+        with _told("append to", path):
+            self._before(f"append {path}")
+            with os.fdopen(os.open(path, flags, mode), "ab") as file:
+                length = file.tell()
+                try:
+                    file.write(data)
+                    file.flush()
+                    self._before(f"append {path}: sync")
+                    os.fsync(file.fileno())
+                except OSError:
+                    with contextlib.suppress(OSError):
+                        os.ftruncate(file.fileno(), length)
+                    raise
+                if length == 0:
+                    _sync(path.parent)
 
     def replace_link(self, path: Path, target: str) -> None:
         """Make `path` a symbolic link to `target`, in place of the link that is there."""
-        self._before(f"link {path}")
         with _told("link", path):
+            self._before(f"link {path}")
             mode = self.mode(path)
             if mode is not None and not stat.S_ISLNK(mode):
                 raise FileProblem(f"cannot link {path}: something that is no link is there")
             temporary = self._fresh(path)
             temporary.symlink_to(target)
-            self._before(f"link {path}: rename")
             try:
+                self._before(f"link {path}: rename")
                 temporary.rename(path)
             except OSError:
                 _drop(temporary)
@@ -171,8 +172,8 @@ class Files:
 
     def remove(self, path: Path) -> None:
         """Remove a file or link; nothing there is fine."""
-        self._before(f"remove {path}")
         with _told("remove", path):
+            self._before(f"remove {path}")
             try:
                 path.unlink()
             except FileNotFoundError:
@@ -182,15 +183,15 @@ class Files:
 
     def make_folder(self, path: Path, mode: int = 0o755) -> None:
         """Make a folder with those above it; one that is there is left as it is."""
-        self._before(f"make folder {path}")
         with _told("make folder", path):
+            self._before(f"make folder {path}")
             path.mkdir(mode, parents=True, exist_ok=True)
             _sync(path.parent)
 
     def remove_folder(self, path: Path) -> bool:
         """Remove an empty folder; False when it has to stay (in use as a mount, or not empty)."""
-        self._before(f"remove folder {path}")
         with _told("remove folder", path):
+            self._before(f"remove folder {path}")
             try:
                 path.rmdir()
             except FileNotFoundError:
@@ -204,8 +205,8 @@ class Files:
 
     def remove_tree(self, path: Path) -> None:
         """Remove a folder with all that is in it; it is gone from its name in one instruction."""
-        self._before(f"remove tree {path}")
         with _told("remove", path):
+            self._before(f"remove tree {path}")
             aside = path.with_name(f".{path.name}{OLD}")
             _drop_tree(aside)
             try:
@@ -219,8 +220,8 @@ class Files:
 
     def copy_file(self, source: Path, path: Path, mode: int) -> None:
         """Copy a file to a place where nothing is yet, synced. Not atomic: see `rename`."""
-        self._before(f"copy {path}")
         with _told("copy", path):
+            self._before(f"copy {path}")
             try:
                 with source.open("rb") as reader, path.open("xb") as writer:
                     os.fchmod(writer.fileno(), mode)
@@ -236,14 +237,14 @@ class Files:
 
     def make_link(self, path: Path, target: str) -> None:
         """Make a symbolic link where nothing is yet. Not synced: see `rename`."""
-        self._before(f"make link {path}")
         with _told("link", path):
+            self._before(f"make link {path}")
             path.symlink_to(target)
 
     def rename(self, path: Path, to: Path) -> None:
         """Give a finished folder its name, under which there must be nothing."""
-        self._before(f"rename {to}")
         with _told("rename", path):
+            self._before(f"rename {to}")
             for folder, _folders, _names in os.walk(path):
                 _sync(Path(folder))
             self._before(f"rename {to}: rename")
