@@ -103,10 +103,12 @@ def _alive(line: str) -> bool:
 def _started(pid: int) -> str:
     """Read the start time of a process in clock ticks since boot; empty if there is none.
 
-    Field 22 of /proc/PID/stat, see proc(5); the second field may hold spaces and brackets.
+    Field 22 of /proc/PID/stat, see proc(5); the second field may hold spaces and brackets. A
+    zombie, which nobody has waited for yet, does nothing more and counts as none.
     """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
     except (FileNotFoundError, ProcessLookupError):
         return ""
-    return stat.rpartition(")")[2].split()[19]
+    fields = stat.rpartition(")")[2].split()
+    return "" if fields[0] in {"Z", "X"} else fields[19]

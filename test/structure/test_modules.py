@@ -134,9 +134,9 @@ def test_exceptions_are_not_stale(checkout: Path, module: str) -> None:
 
 
 def test_tests_are_no_packages(checkout: Path) -> None:
-    """No test folder is an import package; only the stand-ins of `test/garden` are."""
+    """No test folder is an import package; only the stand-ins are."""
     packages = {
         str(path.parent.relative_to(checkout)) for path in (checkout / "test").rglob("__init__.py")
     }
 
-    assert packages <= {"test/garden"}
+    assert packages <= {"test/garden", "test/ground"}

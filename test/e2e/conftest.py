@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One shoot with two nodes for all tests of a session."""
+
+import signal
+from collections.abc import Iterator
+
+import pytest
+from ground import cluster
+
+
+def pytest_configure() -> None:
+    """End as after Ctrl-C when somebody ends us, so that nodes and cgroups go with us."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def shoot() -> Iterator[cluster.Cluster]:
+    """Control plane, `node-1` of pool blue and `node-2` of pool green, both Ready.
+
+    Tests leave it as they found it. Where no nodes can run every test fails and says why.
+    """
+    if reason := cluster.why_not():
+        pytest.fail(f"cannot run end-to-end tests: {reason}", pytrace=False)
+    with cluster.running(*cluster.TWO) as made:
+        yield made
