@@ -8,12 +8,14 @@ import asyncio
 import contextlib
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from node import containerd, daemons, kubelet, relays
 
 from resmgr.cri import api_pb2 as api
+from resmgr.relay import observe
 from resmgr.wire.grpc import codes, statuses
 
 CPU = 1024
@@ -89,7 +91,13 @@ async def again(here: kubelet.Kubelet, pod: kubelet.Pod, config: api.ContainerCo
 async def test_cpus_that_somebody_changed_meanwhile_are_put_right(
     runtime: containerd.Containerd, tmp_path: Path
 ) -> None:
-    """And a container that somebody made meanwhile leaves the exclusive CPU."""
+    """A container that somebody made meanwhile leaves the exclusive CPU; nobody else is updated."""
+    updated: list[str] = []
+
+    def note(what: observe.Observed) -> None:
+        request = api.UpdateContainerResourcesRequest.FromString(what.request or b"")
+        updated.append(request.container_id)
+
     between = tmp_path / "between.sock"
     async with contextlib.AsyncExitStack() as held:
         async with relays.opened(between, runtime.socket):
@@ -104,13 +112,85 @@ async def test_cpus_that_somebody_changed_meanwhile_are_put_right(
         other = await node.past.run_pod("other")
         came = await node.past.run(other)
         during = kubelet.cpus(shared, many), kubelet.cpus(other, came)
-        async with relays.opened(between, runtime.socket):
+        observers = {"UpdateContainerResources": note}
+        async with relays.opened(between, runtime.socket, observers=observers):
             await daemons.until_cpus(shared, many, "0")
             await daemons.until_cpus(other, came, "0")
             after = kubelet.cpus(alone, one)
 
     assert during == ("0-1", "0-1")
     assert after == "1"
+    assert sorted(updated) == sorted([many, came])
+
+
+async def test_a_runtime_that_comes_and_goes_under_load(
+    runtime: containerd.Containerd, tmp_path: Path
+) -> None:
+    """While containers come and go, each that runs in the end is where it has to be."""
+    between = tmp_path / "between.sock"
+    stopping = asyncio.Event()
+    started: list[str] = []
+
+    async def work(here: kubelet.Kubelet, pod: kubelet.Pod) -> None:
+        attempt = 0
+        while not stopping.is_set():
+            attempt += 1
+            with contextlib.suppress(statuses.CallError):
+                made = await here.create(pod, here.container_config(f"one{attempt}"))
+                await here.start(made)
+                started.append(made)
+                if attempt % 2:
+                    await here.stop(made)
+                    await here.remove(made)
+            await asyncio.sleep(0.01)
+
+    async with contextlib.AsyncExitStack() as held:
+        async with relays.opened(between, runtime.socket):
+            node = await held.enter_async_context(
+                daemons.node(runtime, tmp_path, daemons.STATIC, upstream=between)
+            )
+            here = node.kubelet
+            alone = await here.run_pod("alone", kubelet.GUARANTEED)
+            one = await here.run(alone, shares=CPU)
+            pods = {pod.id: pod for pod in [await here.run_pod(f"pod{n}") for n in range(4)]}
+        tasks = await held.enter_async_context(asyncio.TaskGroup())
+        workers = [tasks.create_task(work(here, pod), name=pod.id) for pod in pods.values()]
+        for times in (1, 2):
+            async with relays.opened(between, runtime.socket):
+                await reached(lambda: learnt(node), times)
+                await reached(lambda: len(started), len(started) + 8)
+        async with relays.opened(between, runtime.socket):
+            await reached(lambda: learnt(node), 3)
+            stopping.set()
+            await asyncio.gather(*workers)
+            await here.stop(one)
+            running = [
+                (pods[each.pod_sandbox_id], each.id)
+                for each in await node.past.containers()
+                if each.state == api.CONTAINER_RUNNING and each.pod_sandbox_id in pods
+            ]
+            for each in running:
+                await daemons.until_cpus(*each, "0-1")
+            other = await here.run_pod("other", kubelet.GUARANTEED)
+            second = await here.run(other, shares=CPU)
+            found = [kubelet.cpus(*each) for each in running]
+            last = kubelet.cpus(other, second)
+
+    assert len(running) >= 8
+    assert last == "1"
+    assert set(found) == {"0"}
+
+
+def learnt(node: daemons.Node) -> int:
+    """How often the daemon has looked at what the runtime has."""
+    return node.daemon.log.read_text().count("learnt what the runtime has")
+
+
+async def reached(count: Callable[[], int], enough: int) -> None:
+    """Wait until something is as many as that."""
+    async with asyncio.timeout(30):
+        while count() < enough:  # noqa: ASYNC110  # numbers of any kind
+            await asyncio.sleep(0.02)
 
 
 async def test_a_container_that_nobody_has_told_of(static: daemons.Node) -> None:
