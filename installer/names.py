@@ -51,3 +51,15 @@ INSTALLATION = "cri-resmgr-installation"
 
 NAMESPACE = "kube-system"
 """Namespace of everything of ours in the shoot."""
+
+POOL_LABEL = "worker.gardener.cloud/pool"
+"""Gardener's Node label with the name of the worker pool."""
+
+CHANGING_LABEL = "cri-resource-manager.intel.com/changing"
+"""Node label while a node is about to change: `waiting` for its turn, or `now`."""
+
+VERSION_ANNOTATION = "cri-resource-manager.intel.com/version"
+"""Node annotation with the version that the kubelet is served by."""
+
+POLICY_ANNOTATION = "cri-resource-manager.intel.com/policy"
+"""Node annotation with the policy that the relay has last told."""

@@ -45,6 +45,10 @@ _CAUSES = {
 }
 
 
+def _nobody(_unit: str) -> None:
+    pass
+
+
 class SystemdProblem(problem.Problem):
     """systemd did not do it, or could not be asked."""
 
@@ -52,8 +56,18 @@ class SystemdProblem(problem.Problem):
 class Systemd:
     """The manager of this machine's units."""
 
-    def __init__(self, connection: bus.Bus, *, monotonic: Callable[[], float]) -> None:
-        """Take the connection, which is opened when it is needed, and a clock."""
+    def __init__(
+        self,
+        connection: bus.Bus,
+        *,
+        monotonic: Callable[[], float],
+        restarting: Callable[[str], None] = _nobody,
+    ) -> None:
+        """Take the connection, which is opened when it is needed, and a clock.
+
+        `restarting` is told of each unit before it is restarted.
+        """
+        self._restarting = restarting
         self._bus = connection
         self._monotonic = monotonic
         self._subscribed = 0
@@ -72,6 +86,7 @@ class Systemd:
 
     def restart(self, unit: str, *, timeout: float = JOB_TIMEOUT) -> None:
         """Restart a unit and wait until it has started."""
+        self._restarting(unit)
         self._job("restart", unit, "RestartUnit", timeout)
 
     def enable(self, unit: str) -> None:
@@ -104,6 +119,13 @@ class Systemd:
                 enabled=str(self._property(path, "Unit", "UnitFileState")),
                 **service,
             )
+        except bus.BusProblem as error:
+            raise _problem("read the state of", unit, error) from error
+
+    def words(self, unit: str) -> str:
+        """Give what a service last told about itself, in a line; empty if it told nothing."""
+        try:
+            return str(self._property(self._path(unit), "Service", "StatusText"))
         except bus.BusProblem as error:
             raise _problem("read the state of", unit, error) from error
 

@@ -75,6 +75,13 @@ class Nodes:
                 return tuple(found)
             query["continue"] = token
 
+    def count(self) -> int:
+        """Tell how many Nodes there are, by a list of one and what the server says is left."""
+        request = exchange.Request("GET", "/api/v1/nodes?limit=1", accept=_METADATA)
+        page = self._ask(request)
+        left = (page.get("metadata") or {}).get("remainingItemCount") or 0
+        return len(page.get("items") or []) + int(left)
+
     def patch(
         self, labels: Mapping[str, str | None], annotations: Mapping[str, str | None]
     ) -> NodeView:
