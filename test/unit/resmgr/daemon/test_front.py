@@ -16,6 +16,7 @@ from resmgr.daemon.listener import Listener
 from resmgr.effects.plan import Plan
 from resmgr.engine import events
 from resmgr.engine.engine import Engine
+from resmgr.model import Mount
 from resmgr.policy.none import make
 from resmgr.relay import intercept, observe, unary
 from resmgr.state.changes import Saved
@@ -38,6 +39,10 @@ class Nothing:
     async def carry_out(self, _what: Plan) -> list[events.IntentFailed]:
         """Do nothing."""
         return []
+
+    def mounts(self, _cache_id: str) -> tuple[Mount, ...]:
+        """Give none."""
+        return ()
 
 
 class Answered(intercept.Call):
