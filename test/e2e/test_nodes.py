@@ -4,12 +4,15 @@
 from datetime import UTC, datetime
 
 import pytest
-from ground import cluster, gardener, kubelet, record, runtime
+from ground import cluster, controlplane, gardener, images, kubelet, record, runtime
 
 pytestmark = pytest.mark.timeout(300)
 
 OTHER = "/run/ground/runtime.sock"
 """Another path of containerd's own socket."""
+
+SAVED = "/etc/version"
+"""Where a pod keeps what it has been answered."""
 
 
 @pytest.mark.parametrize(("name", "pool"), [("node-1", "blue"), ("node-2", "green")])
@@ -80,6 +83,54 @@ async def test_pods_of_two_nodes_do_not_meet(shoot: cluster.Cluster) -> None:
     assert {each.pod for each in first} == {"here"}
     assert {each.pod for each in second} == {"there"}
     assert {each.cpus for each in (*first, *second)} == {first[0].cpus}
+
+
+@pytest.mark.parametrize("host_network", [False, True])
+async def test_pods_reach_the_api_server_by_its_service(
+    shoot: cluster.Cluster, *, host_network: bool
+) -> None:
+    """From the pods' network and from the node's, the service's address is the API server."""
+    url = f"https://{controlplane.SERVICE_ADDRESS}/version"
+    ask = f"/bin/busybox wget -q -O {SAVED} --no-check-certificate {url}; sleep 1000000"
+    asking = cluster.pod("asking", node="node-1", command=("sh", "-c", ask))
+    asking["spec"]["hostNetwork"] = host_network
+    (container,) = asking["spec"]["containers"]
+    answered = {"command": ["grep", cluster.kubernetes_version(), SAVED]}
+    container["readinessProbe"] = {"exec": answered, "periodSeconds": 1}
+    async with shoot.pod(asking) as running:
+        pass
+
+    assert cluster.is_ready(running)
+
+
+async def test_an_image_is_pulled_by_the_name_that_it_is_given(shoot: cluster.Cluster) -> None:
+    """A node finds an image of a registry that nobody can reach, once, and then has it."""
+    name = "registry.example.com/some/where/busybox:v7"
+    shoot.registry.also(images.BUSYBOX, name)
+    async with shoot.pod(cluster.pod("pulling", node="node-1", image=name)) as pod:
+        status = pod["status"]["containerStatuses"][0]
+    async with shoot.pod(cluster.pod("having", node="node-1", image=name)):
+        pass
+
+    assert status["image"] in {name, images.BUSYBOX}
+    assert status["imageID"].startswith(("registry.example.com/", "localhost/"))
+    assert shoot.registry.pulls.count(name) == 1
+
+
+async def test_a_node_comes_back_after_a_reboot(shoot: cluster.Cluster) -> None:
+    """Switched off in order and on again, with the same disk and /run as empty as at first."""
+    node = shoot.machines["node-2"]
+    await node.run("touch", "/run/ground/old", "/opt/kept")
+    await node.stop()
+    off = datetime.now(UTC)
+    was_on = node.on
+    await node.start()
+    await shoot.until_ready("node-2", since=off)
+    there = [node.path(path).exists() for path in ("/run/ground/old", "/opt/kept")]
+    await node.run("rm", "/opt/kept")
+
+    assert not was_on
+    assert there == [False, True]
 
 
 async def test_a_node_comes_back_after_a_power_cut(shoot: cluster.Cluster) -> None:

@@ -4,6 +4,7 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -33,6 +34,9 @@ PROGRAMS = (
     "busybox",
 )
 
+TOOLS = ("ip", "mount", "nsenter", "openssl", "umount")
+"""What this machine has to have by itself."""
+
 READY_TIMEOUT = 90.0
 """Seconds until a node is Ready; two of them take some eight when nothing else runs."""
 
@@ -56,6 +60,11 @@ def why_not() -> str:
         return "nodes run on Linux on x86-64 only"
     if os.geteuid() != 0:
         return "nodes need root, for systemd-nspawn, mounts and a bridge; hint: sudo make e2e-test"
+    tools = [name for name in TOOLS if shutil.which(name) is None]
+    if tools:
+        return (
+            f"{', '.join(tools)} missing; hint: apt-get install iproute2 openssl util-linux mount"
+        )
     if Path("/sys/fs/cgroup/cgroup.procs").exists():
         return ""
     missing = [name for name in ("cpuset", "memory", "systemd") if not _hierarchy(name)]

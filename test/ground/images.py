@@ -63,7 +63,10 @@ class Registry:
         self._server.daemon_threads = True
         self.url = f"http://{address}:{self._server.server_port}"
         self._thread = threading.Thread(
-            target=self._server.serve_forever, name="registry", daemon=True
+            target=self._server.serve_forever,
+            kwargs={"poll_interval": 0.05},
+            name="registry",
+            daemon=True,
         )
         self._thread.start()
 
@@ -101,6 +104,10 @@ class Registry:
             added.append(called)
         return added
 
+    def also(self, name: str, other: str) -> None:
+        """Give an image out under another name, too. Raises `KeyError`."""
+        self._manifests[other] = self._manifests[name]
+
     def digest(self, name: str) -> str:
         """Give the digest of an image. Raises `KeyError`."""
         return self._manifests[name]
@@ -118,7 +125,7 @@ class Registry:
             name = f"{host}/{repository}:{wanted}" if host else f"{repository}:{wanted}"
             digest = self._manifests.get(name, "")
             if digest:
-                self.pulls.append(name)
+                self.pulls.append(name)  # a pull asks once for the tag, and then for digests
         blob = self._blobs.get(digest)
         return (digest, blob) if blob is not None else None
 
