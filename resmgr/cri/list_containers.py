@@ -5,6 +5,7 @@ A complete list tells which containers have ended without a call, and the ids of
 creation was cut off on its way.
 """
 
+import functools
 from collections.abc import Iterable
 from typing import Final
 
@@ -28,7 +29,7 @@ class Listing:
     def wanted(self, request: bytes) -> bool:
         """Whether the list is complete."""
         with self._session.guard(METHOD):
-            return _complete(reading.read(api_pb2.ListContainersRequest, request))
+            return _complete(request)
         return False
 
     def read(self, answer: bytes) -> None:
@@ -41,8 +42,13 @@ class Listing:
             session.take(events.ContainersListed(states, self.asked), METHOD)
 
 
-def _complete(request: api_pb2.ListContainersRequest) -> bool:
-    """Tell whether nothing is filtered out, by no field of today and by none that may come."""
+@functools.lru_cache(maxsize=16)
+def _complete(message: bytes) -> bool:
+    """Tell whether nothing is filtered out, by no field of today and by none that may come.
+
+    Clients that list again and again do so with the same request. Raises `Unreadable`.
+    """
+    request = reading.read(api_pb2.ListContainersRequest, message)
     if not request.filter.ByteSize():
         request.ClearField("filter")
     return not request.ByteSize()

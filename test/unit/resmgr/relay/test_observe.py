@@ -155,6 +155,34 @@ async def test_copies_are_given_back(*, look: bool) -> None:
     assert budget.take(20)
 
 
+def kept(parts: list[memoryview], size: int) -> tuple[observe.Recorder, observe.Budget]:
+    """Record a response that came in these parts, with so much of a budget."""
+    budget = observe.Budget(size)
+    loop = asyncio.new_event_loop()
+    record = observe.Recorder(stage.head("ListContainers"), lambda _: None, budget, loop)
+    for part in parts:
+        record.response(part)
+    record.ended(statuses.OK)
+    loop.close()
+    return record, budget
+
+
+@pytest.mark.parametrize(("before", "counted"), [(b"", 1000), (b"x" * 99_000, 1000), (b"x", 1001)])
+def test_what_a_copy_counts(before: bytes, counted: int) -> None:
+    """All that was received with a part that is not too small, once; a smaller part is copied."""
+    received = before + messages.frame(b"y" * 995)
+    view = memoryview(received)[len(before) :]
+    record, budget = kept([view[:500], view[500:]], counted)
+    full = not budget.take(1)
+    broken, _ = kept([view[:500], view[500:]], counted - 1)
+
+    assert full
+    assert record.observed().response == b"y" * 995
+    assert budget.take(counted)
+    assert broken.answered is False
+    assert broken.observed().response is None
+
+
 def test_a_budget() -> None:
     """What is given back can be taken again, and no more."""
     budget = observe.Budget(10)
