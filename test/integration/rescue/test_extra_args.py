@@ -8,12 +8,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from node import rescues
 
-from installer import environment_file
+from installer import environment_file, extra_args
 
 ARGUMENT = rescues.ARGUMENT
 CASES = {
-    "alone": (f"KUBELET_EXTRA_ARGS={ARGUMENT}\n", "KUBELET_EXTRA_ARGS=\n"),
-    "no newline at the end": (f"KUBELET_EXTRA_ARGS={ARGUMENT}", "KUBELET_EXTRA_ARGS="),
+    "alone": (f"A=b\nKUBELET_EXTRA_ARGS={ARGUMENT}\nC=d", "A=b\nC=d"),
+    "no newline at the end": (f"A=b\nKUBELET_EXTRA_ARGS={ARGUMENT}", "A=b\n"),
+    "all there is": (f"KUBELET_EXTRA_ARGS={ARGUMENT}\n", ""),
+    "behind a blank": (f"KUBELET_EXTRA_ARGS= {ARGUMENT}\n", "KUBELET_EXTRA_ARGS=\n"),
+    "before a blank": (f"KUBELET_EXTRA_ARGS={ARGUMENT} \n", "KUBELET_EXTRA_ARGS= \n"),
+    "a line feed in quotes": (f"KUBELET_EXTRA_ARGS='-a\n{ARGUMENT}'", "KUBELET_EXTRA_ARGS='-a'"),
     "last": (f"KUBELET_EXTRA_ARGS=--v=2 {ARGUMENT}\n", "KUBELET_EXTRA_ARGS=--v=2\n"),
     "first": (f"KUBELET_EXTRA_ARGS={ARGUMENT} --v=2\n", "KUBELET_EXTRA_ARGS=--v=2\n"),
     "between": (f'KUBELET_EXTRA_ARGS="-a {ARGUMENT}  -b"', 'KUBELET_EXTRA_ARGS="-a  -b"'),
@@ -22,7 +26,7 @@ CASES = {
     "twice": (f"KUBELET_EXTRA_ARGS={ARGUMENT} {ARGUMENT}\n", "KUBELET_EXTRA_ARGS=\n"),
     "two lines": (
         f"KUBELET_EXTRA_ARGS={ARGUMENT}\nA=b\nKUBELET_EXTRA_ARGS=-a\t{ARGUMENT}\n",
-        "KUBELET_EXTRA_ARGS=\nA=b\nKUBELET_EXTRA_ARGS=-a\n",
+        "A=b\nKUBELET_EXTRA_ARGS=-a\n",
     ),
     "continued": (
         f"KUBELET_EXTRA_ARGS=-a \\\n {ARGUMENT} \\\n -b\n",
@@ -38,7 +42,7 @@ CASES = {
     ),
     "DOS line ends": (
         f"A=b\r\nKUBELET_EXTRA_ARGS={ARGUMENT}\r\n",
-        "A=b\r\nKUBELET_EXTRA_ARGS=\r\n",
+        "A=b\r\n",
     ),
     "bytes of no character set": (
         f"A=\udcff\udc81\udc88\nKUBELET_EXTRA_ARGS={ARGUMENT} \udc81\n",
@@ -70,6 +74,7 @@ def test_exactly_our_argument_goes(node: rescues.Node, case: str) -> None:
     assert done.returncode == 0
     assert node.extra_args.read_bytes() == after
     assert passed(after) == [word for word in passed(before) if word != ARGUMENT.encode()]
+    assert extra_args.remove(before) == after
 
 
 @pytest.mark.parametrize(
@@ -187,6 +192,8 @@ def test_no_file_keeps_the_kubelet_on_the_relay(tmp_path: Path, shell: str, text
     if kept:
         expected = [word for word in passed(before) if word != ARGUMENT.encode()]
         assert passed(after) == expected, (before, after)
+        if before.count(ARGUMENT.encode()) == 1:
+            assert after == extra_args.remove(before)
     else:
         aside = node.extra_args.with_name("extra_args.cri-resmgr")
         assert aside.read_bytes() == before

@@ -106,7 +106,7 @@ def test_a_kubelet_that_a_person_stopped_is_not_started(node: rescues.Node) -> N
 
     assert done.returncode == 0
     assert node.calls("restart") == []
-    assert node.extra_args.read_text() == "KUBELET_EXTRA_ARGS=\n"
+    assert node.extra_args.read_text() == ""
 
 
 def test_a_kubelet_whose_start_is_queued_is_started(node: rescues.Node) -> None:
