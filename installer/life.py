@@ -94,7 +94,7 @@ class Life:
         self._begun = parts.loop.monotonic()
         self._settled_at: float | None = None
         self._told_at = float("-inf")
-        parts.outlook.begin(self.standing.selected)
+        parts.outlook.begin(selected=self.standing.selected)
         parts.publisher.begin(self.standing)
 
     def run(self) -> None:

@@ -49,7 +49,7 @@ class Outlook:
         self.problem = ""
         """Why the roll-out is not known, empty if it is."""
 
-    def begin(self, selected: bool | None) -> None:  # noqa: FBT001 - three values
+    def begin(self, *, selected: bool | None) -> None:
         """Take what was known before this process began."""
         if self._api is not None:
             self.selected = selected
@@ -78,7 +78,8 @@ class Outlook:
             text = self._file.read_text(encoding="utf-8")
             if text != self._text:
                 self.rollout = rollouts.read(text)
-                self._text, self.problem = text, ""
+                self._text = text
+            self.problem = ""
         except (OSError, UnicodeDecodeError) as error:
             self.problem = f"cannot read {self._file}: {error}"
         except problem.Problem as error:
