@@ -41,3 +41,30 @@ ENV PATH=/opt/extension/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 USER 65532:65532
 WORKDIR /
 ENTRYPOINT ["gardener-extension-cri-resmgr"]
+
+# What the bundle needs of a system: glibc and its loader. There is nothing else to keep up to date.
+FROM ${BASE} AS libc
+RUN set -eu; loader=$(ls /lib64/ld-linux-x86-64.so.2 /lib/ld-linux-aarch64.so.1 2>/dev/null || true); \
+    folder=$(dirname "$(readlink -f "$loader")"); \
+    mkdir -p /image/tmp "/image$(dirname "$loader")" "/image$folder" /image/var/lib/dpkg/status.d; \
+    chmod 1777 /image/tmp; \
+    for name in libc.so.6 libdl.so.2 libm.so.6 libpthread.so.0 librt.so.1 libutil.so.1; do \
+        cp -L "$folder/$name" "/image$folder/"; \
+    done; \
+    cp -L "$loader" "/image$loader"; \
+    dpkg-query --status libc6 >/image/var/lib/dpkg/status.d/libc6
+
+# The program that installs the bundle on a node. It is uid 0 there, since the files of a node are
+# root's, and needs neither a capability nor a root file system that can be written.
+FROM scratch AS installation
+ARG VERSION=unknown
+LABEL org.opencontainers.image.title="gardener-extension-cri-resmgr-installation" \
+      org.opencontainers.image.description="Puts a CRI resource manager on a Gardener node, and takes it off again" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}"
+COPY --from=libc /image /
+COPY build/bundle /bundle
+ENV PATH=/bundle
+USER 0:0
+WORKDIR /
+ENTRYPOINT ["/bundle/cri-resmgr-installer"]

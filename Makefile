@@ -64,9 +64,14 @@ demo: setup ## the extension at work on this machine, step by step
 bench: setup ## measure the controller with 10, 100 and 500 shoots; BENCH=relay: the relay
 	@PATH="$$(hacks/programs $(PROGRAMS)):$$PATH" PYTHONPATH=test $(BIN)/python -m bench.$(BENCH) $(BENCH_ARGS)
 
+.PHONY: bundle
+bundle: setup ## build/bundle: the programs of a node in one folder that needs no Python there
+	@hacks/build-bundle
+
 .PHONY: docker-images
-docker-images: setup ## build the image of the controller
+docker-images: bundle ## build the images of the controller and of the installer
 	@hacks/images build --base '$(BASE)' '$(IMAGE_PREFIX)' '$(TAG)'
+	@hacks/images sbom '$(IMAGE_PREFIX)' '$(TAG)'
 
 .PHONY: build-images
 build-images: docker-images ## the old name of docker-images

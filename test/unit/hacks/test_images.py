@@ -43,10 +43,12 @@ def test_build_names_target_base_and_image(checkout: Path, buildah: Path) -> Non
     """One build a target, on the given base, under the name with prefix and tag."""
     run(checkout, buildah, "build", "--base", "localhost/debian:x", "r.example.com/cri/", "t")
 
-    (line,) = told(buildah)
-    assert "--target extension" in line
-    assert "--build-arg BASE=localhost/debian:x" in line
-    assert f"--tag r.example.com/cri/{NAME}:t" in line
+    extension, installation = told(buildah)
+    assert "--target extension" in extension
+    assert "--build-arg BASE=localhost/debian:x" in extension
+    assert f"--tag r.example.com/cri/{NAME}:t" in extension
+    assert "--target installation" in installation
+    assert f"--tag r.example.com/cri/{NAME}-installation:t" in installation
 
 
 def test_push_goes_to_the_registry_that_the_name_tells(checkout: Path, buildah: Path) -> None:
@@ -54,7 +56,8 @@ def test_push_goes_to_the_registry_that_the_name_tells(checkout: Path, buildah: 
     run(checkout, buildah, "push", "r.example.com/cri/", "t")
 
     name = f"r.example.com/cri/{NAME}:t"
-    assert told(buildah) == [f"push {name} docker://{name}"]
+    both = [name, name.replace(NAME, f"{NAME}-installation")]
+    assert told(buildah) == [f"push {image} docker://{image}" for image in both]
 
 
 @pytest.mark.parametrize("host", ["localhost:5000", "127.0.0.1:5000", "localhost"])
@@ -102,8 +105,8 @@ def test_names_that_are_fine(checkout: Path, buildah: Path, prefix: str) -> None
     """With a port, with a path, or with none: an image of this machine."""
     run(checkout, buildah, "build", prefix, "v1.2.3-rc.1")
 
-    (line,) = told(buildah)
-    assert f"--tag {prefix}{NAME}:v1.2.3-rc.1" in line
+    for line, name in zip(told(buildah), (NAME, f"{NAME}-installation"), strict=True):
+        assert f"--tag {prefix}{name}:v1.2.3-rc.1" in line
 
 
 def test_failed_build_tells_what_may_help(checkout: Path, buildah: Path) -> None:
