@@ -96,6 +96,15 @@ class Machine:
             await self._ended(timeout)
         await self._clear()
 
+    async def reboot(self) -> None:
+        """Switch it off in order and on again.
+
+        `systemctl reboot` inside only switches it off: systemd-nspawn leaves the rest to whoever
+        has started it. Raises `MachineProblem`.
+        """
+        await self.stop()
+        await self.start()
+
     async def cut_power(self) -> None:
         """Take its power away: nothing is stopped, nothing is written any more."""
         if self.on:
