@@ -34,6 +34,11 @@ DAEMON = (
 """The daemon without a configuration, which is policy `none`."""
 
 
+_STATIC = "policy: {Active: static, ReservedResources: {CPU: 'cpuset:0'}"
+RECOMPUTED = (f"{_STATIC}}}", f"{_STATIC}, static: {{RelaxedIsolation: true}}}}")
+"""Two configurations by which the policy decides the same for every container, but anew."""
+
+
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="bench.relay", description=__doc__)
@@ -70,9 +75,16 @@ def run(arguments: argparse.Namespace) -> results.Report:
     wanted = measure.Wanted(arguments.rounds, arguments.calls, arguments.soak)
     h2load = binaries.find("h2load")["h2load"]
     with containerd.running() as runtime, tempfile.TemporaryDirectory() as folder:
-        bench = measure.Bench(arguments.program, runtime.socket, Path(folder), h2load, wanted)
-        before = os.getloadavg()[0]
         daemon = arguments.program == list(DAEMON)
+        bench = measure.Bench(
+            arguments.program,
+            runtime.socket,
+            Path(folder),
+            h2load,
+            wanted,
+            RECOMPUTED if daemon else (),
+        )
+        before = os.getloadavg()[0]
         machine = {
             "processors": f"{os.cpu_count()}",
             "kernel": platform.release(),

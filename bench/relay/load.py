@@ -4,6 +4,7 @@
 import dataclasses
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 _FINISHED = re.compile(r"finished in ([0-9.]+)(us|ms|s)\b")
@@ -80,6 +81,35 @@ def run_paced(
     words[-1:-1] = [f"--log-file={log}", f"--rps={a_second}"]
     done = subprocess.run(words, check=False, capture_output=True, text=True)
     seconds(done.stdout + done.stderr, load)
+    return latencies(log.read_text(encoding="ascii"))
+
+
+def run_during(
+    program: Path,
+    load: Load,
+    socket: Path,
+    message: Path,
+    log: Path,
+    step: Callable[[], None],
+    interval: float,
+) -> list[float]:
+    """Make calls while something is done every `interval` seconds; give the seconds of each.
+
+    Raises `LoadFailed`.
+    """
+    log.unlink(missing_ok=True)
+    words = command(program, load, socket, message)
+    words[-1:-1] = [f"--log-file={log}"]
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as running:
+        while True:
+            try:
+                output, _ = running.communicate(timeout=interval)
+                break
+            except subprocess.TimeoutExpired:
+                step()
+    seconds(output, load)
     return latencies(log.read_text(encoding="ascii"))
 
 

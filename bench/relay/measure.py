@@ -5,14 +5,17 @@ import asyncio
 import dataclasses
 import itertools
 import shutil
+import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 
-from . import cri, kubelet, load, process, results
+from node import kubelet
 
-VERSION = f"{cri.RUNTIME}Version"
-LIST = f"{cri.RUNTIME}ListContainers"
+from . import load, process, results, work
+
+VERSION = f"{kubelet.SERVICE}Version"
+LIST = f"{kubelet.SERVICE}ListContainers"
 IN_FLIGHT = (1, 8, 64)
 SIZES = (100, 500)
 """Containers that are there when they are listed, after none."""
@@ -23,6 +26,14 @@ FIRST = 10_000
 _CHUNK = 100_000
 _A_SECOND = 10
 _NEVER_ENDING = 10_000_000
+
+_EVERY = 0.1
+"""Seconds between two configurations."""
+
+_RECOMPUTED_CALLS = 5
+"""Times the calls of others: they have to last for some configurations."""
+
+_FOLLOWED = "using the new forced configuration"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -39,16 +50,28 @@ class Bench:
     """A relay before a runtime, and what loads both."""
 
     def __init__(
-        self, words: Sequence[str], runtime: Path, folder: Path, h2load: Path, wanted: Wanted
+        self,
+        words: Sequence[str],
+        runtime: Path,
+        folder: Path,
+        h2load: Path,
+        wanted: Wanted,
+        recomputed: Sequence[str] = (),
     ) -> None:
-        """Take the relay's command line; {runtime}, {relay} and {folder} in it are filled in."""
+        """Take the relay's command line; {runtime}, {relay} and {folder} in it are filled in.
+
+        `recomputed` are configurations for --force-config, by which the daemon decides anew each
+        time that there is another one. Without them this is not measured.
+        """
         self._words = words
+        self._recomputed = recomputed
         self._runtime = runtime
         self._folder = folder
         self._h2load = h2load
         self._wanted = wanted
         self._message = folder / "message"
         self._message.write_bytes(bytes(5))
+        self._logs = folder / "logs"
         self._names = (f"pod-{number}" for number in itertools.count())
 
     def run(self) -> Iterator[results.Figure]:
@@ -61,31 +84,40 @@ class Bench:
             relay.end()
         relay = self._start()
         try:
-            yield from self._series(relay)
+            pod = yield from self._series(relay)
             yield results.Peak(relay.memory()[1])
         finally:
             relay.end()
+        if self._recomputed:
+            yield self._recomputing()
+        asyncio.run(work.end(self._runtime, self._logs, pod))
         yield from self._memory()
+
+    @property
+    def _log(self) -> Path:
+        return self._folder / "relay.log"
 
     @property
     def _socket(self) -> Path:
         return self._folder / "relay.sock"
 
-    def _start(self) -> process.Process:
+    def _start(self, *more: str) -> process.Process:
         state = self._folder / "state"
         shutil.rmtree(state, ignore_errors=True)
         state.mkdir()
         filled = {"runtime": self._runtime, "relay": self._socket, "folder": state}
-        argv = [word.format(**filled) for word in self._words]
+        argv = [word.format(**filled) for word in (*self._words, *more)]
         first = load.Load(VERSION, 1, 1)
 
         def answers() -> bool:
             return load.answered(self._h2load, first, self._socket, self._message)
 
-        log, cache = self._folder / "relay.log", self._folder / "byte-code"
-        return process.Process(argv, self._socket, answers, log, cache)
+        return process.Process(argv, self._socket, answers, self._log, self._folder / "byte-code")
 
-    def _series(self, relay: process.Process) -> Iterator[results.Series | results.Latencies]:
+    def _series(
+        self, relay: process.Process
+    ) -> Generator[results.Series | results.Latencies, None, kubelet.Pod]:
+        """Give what one relay is measured by, and in the end the pod of all containers."""
         for in_flight in IN_FLIGHT:
             wanted = load.Load(VERSION, self._wanted.calls, in_flight)
             yield self._loaded(relay, f"Version, {in_flight} in flight", wanted)
@@ -94,28 +126,26 @@ class Bench:
             relay,
             "a pod's life, 7 calls",
             3,
-            lambda socket: asyncio.run(kubelet.lives(socket, [next(self._names) for _ in "123"])),
+            lambda socket: asyncio.run(
+                work.lives(socket, self._logs, [next(self._names) for _ in "123"])
+            ),
         )
         name = next(self._names)
-        pod, container = asyncio.run(kubelet.pod(self._socket, name))
+        pod, container = asyncio.run(work.pod(self._socket, self._logs, name))
         yield self._turns(
             relay,
             "ExecSync, 1 MB",
             10,
-            lambda socket: asyncio.run(kubelet.megabytes(socket, container, 10)),
+            lambda socket: asyncio.run(work.megabytes(socket, self._logs, container, 10)),
         )
         there = 1
         for size in SIZES:
-            asyncio.run(kubelet.fill(self._socket, pod, name, range(there, size)))
+            asyncio.run(work.fill(self._socket, self._logs, pod, range(there, size)))
             there = size
             yield self._listed(relay, size)
         yield self._beside()
         yield self._paced()
-        asyncio.run(self._emptied(pod))
-
-    async def _emptied(self, pod: str) -> None:
-        async with kubelet.connected(self._socket) as client:
-            await client.end(pod)
+        return pod
 
     def _listed(self, relay: process.Process, size: int) -> results.Series:
         # A list of none is as small as Version; a round takes about as long for any number.
@@ -156,7 +186,7 @@ class Bench:
                 )
                 seconds.extend(took)
         direct, relayed = (tuple(sorted(seconds)) for seconds in found)
-        return results.Latencies(f"Version, {SIZES[-1]} containers being listed", direct, relayed)
+        return results.Latencies(results.LISTING, direct, relayed)
 
     def _paced(self) -> results.Latencies:
         """Lists of 500 containers with pauses between them, as a kubelet makes them."""
@@ -169,6 +199,39 @@ class Bench:
                 seconds.extend(took)
         direct, relayed = (tuple(sorted(seconds)) for seconds in found)
         return results.Latencies(f"ListContainers, {SIZES[-1]}, paced", direct, relayed)
+
+    def _recomputing(self) -> results.Latencies:
+        """Version while the policy decides anew on all containers, again and again."""
+        config = self._folder / "config"
+        config.write_text(self._recomputed[0], encoding="utf-8")
+        relay = self._start(f"--force-config={config}")
+        wanted = load.Load(VERSION, self._wanted.calls // 4 * _RECOMPUTED_CALLS, 1)
+        configurations = itertools.cycle((*self._recomputed[1:], self._recomputed[0]))
+        signals = 0
+
+        def recompute() -> None:
+            nonlocal signals
+            signals += 1
+            config.write_text(next(configurations), encoding="utf-8")
+            relay.signal(signal.SIGHUP)
+
+        found: list[list[float]] = [[], []]
+        try:
+            for _ in range(self._wanted.rounds):
+                for socket, seconds in zip((self._runtime, self._socket), found, strict=True):
+                    log = self._folder / "calls.log"
+                    seconds.extend(
+                        load.run_during(
+                            self._h2load, wanted, socket, self._message, log, recompute, _EVERY
+                        )
+                    )
+            followed = self._log.read_text(encoding="utf-8").count(_FOLLOWED)
+        finally:
+            relay.end()
+        if not 0 < followed <= signals:
+            raise RuntimeError(f"{followed} of {signals} configurations were followed")
+        direct, relayed = (tuple(sorted(seconds)) for seconds in found)
+        return results.Latencies(results.RECOMPUTING, direct, relayed)
 
     def _memory(self) -> Iterator[results.Memory]:
         """Load a fresh relay, and look at its memory again and again."""

@@ -9,8 +9,11 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from node import waiting
+
 _FIELD = re.compile(r"^(VmRSS|VmHWM):\s+(\d+) kB$", re.MULTILINE)
 _PATIENCE = 20.0
+_PAUSE = 0.001
 
 
 def listens(path: Path) -> bool:
@@ -41,12 +44,18 @@ class Process:
             self._child = subprocess.Popen(
                 argv, stdout=output, stderr=subprocess.STDOUT, env=environment
             )
-        # A try to connect is cheap; the call itself starts a program.
-        while not (listens(socket_path) and answers()):
-            if self._child.poll() is not None or time.perf_counter() - begun > _PATIENCE:
-                raise RuntimeError(log.read_text(encoding="utf-8"))
-            time.sleep(0.001)
+
+        def ready() -> bool:
+            # A try to connect is cheap; the call itself starts a program.
+            return listens(socket_path) and answers()
+
+        if not waiting.until(ready, self._child, patience=_PATIENCE, pause=_PAUSE):
+            raise RuntimeError(log.read_text(encoding="utf-8"))
         self.started = time.perf_counter() - begun
+
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        self._child.send_signal(number)
 
     def cpu(self) -> float:
         """Seconds of CPU so far of all its threads, system calls included."""

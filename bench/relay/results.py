@@ -8,6 +8,9 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+LISTING = "Version, 500 containers being listed"
+RECOMPUTING = "Version, a policy recomputing"
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Series:
@@ -102,6 +105,10 @@ class Report:
             if one.name == name:
                 return one
         raise KeyError(name)
+
+    def calls(self, name: str) -> Latencies | None:
+        """Give single calls by their name, `None` where they were not measured."""
+        return next((one for one in self.latencies if one.name == name), None)
 
     @property
     def start(self) -> Start:

@@ -11,18 +11,17 @@ import platform
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from garden import binaries, processes
 
-from . import images
+from . import images, waiting
 
 PROGRAMS = ("containerd", "ctr", "runc", "busybox")
 
 _READY_TIMEOUT = 30.0
-_POLL = 0.02
+_PAUSE = 0.02
 
 _CONFIG = """\
 version = 2
@@ -102,11 +101,8 @@ class Containerd:
         config = self.folder / "config.toml"
         argv: list[str | Path] = [self._programs["containerd"], "--config", config]
         self._process = self._run.start(argv, log=self.log)
-        deadline = time.monotonic() + _READY_TIMEOUT
-        while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise NotReady("\n".join(self.log.read_text().splitlines()[-10:]))
-            time.sleep(_POLL)
+        if not waiting.until(self._answers, self._process, patience=_READY_TIMEOUT, pause=_PAUSE):
+            raise NotReady("\n".join(self.log.read_text().splitlines()[-10:]))
 
     def _answers(self) -> bool:
         with socket.socket(socket.AF_UNIX) as probe:

@@ -32,7 +32,7 @@ _FOREVER = ("sleep", "2000000000")
 
 
 def field(number: int, value: int | str | bytes) -> bytes:
-    """A field of a message: a number, or a text or message with its length."""
+    """A field of a message: a number of at least 0, or a text or message with its length."""
     if isinstance(value, int):
         return _number(number << 3) + _number(value)
     data = value.encode() if isinstance(value, str) else value
@@ -47,22 +47,34 @@ def _number(value: int) -> bytes:
     return bytes((*out, value))
 
 
+def _read_number(data: bytes, at: int) -> tuple[int, int]:
+    """A number, and where what follows it begins."""
+    value = shift = 0
+    while True:
+        value |= (data[at] & 127) << shift
+        shift += 7
+        at += 1
+        if data[at - 1] < 128:
+            return value, at
+
+
 def fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """The fields of a message that has numbers and texts only."""
-    rest = iter(data)
+    """The fields of a message that has numbers, texts and messages only.
 
-    def number() -> int:
-        value = shift = 0
-        for byte in rest:
-            value |= (byte & 127) << shift
-            shift += 7
-            if byte < 128:
-                break
-        return value
-
-    for first in rest:
-        # None of the messages that are read has more than fifteen fields.
-        yield first >> 3, bytes(next(rest) for _ in range(number())) if first & 7 else number()
+    Raises `ValueError` for a field of another kind.
+    """
+    at = 0
+    while at < len(data):
+        tag, at = _read_number(data, at)
+        value, at = _read_number(data, at)
+        match tag & 7:
+            case 0:
+                yield tag >> 3, value
+            case 2:
+                yield tag >> 3, data[at : at + value]
+                at += value
+            case other:
+                raise ValueError(f"field {tag >> 3} has wire type {other}")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -47,3 +47,27 @@ def test_single_calls_that_fail(log: str) -> None:
     """No calls, or one without an answer, are no figures."""
     with pytest.raises(load.LoadFailed):
         load.latencies(log)
+
+
+def test_something_is_done_meanwhile(tmp_path: Path) -> None:
+    """Again and again, until the calls are over."""
+    program, log = tmp_path / "h2load", tmp_path / "log"
+    goal = tmp_path / "goal"
+    program.write_text(
+        "#!/bin/sh\n"
+        f"until [ -e {goal} ]; do sleep 0.01; done\n"
+        f"printf '1\\t200\\t2500\\n' > {log}\ncat <<'END'{GOOD}END\n",
+        encoding="utf-8",
+    )
+    program.chmod(0o755)
+    steps: list[str] = []
+
+    def step() -> None:
+        steps.append("step")
+        if len(steps) == 2:
+            goal.touch()
+
+    found = load.run_during(program, LOAD, tmp_path, tmp_path, log, step, 0.01)
+
+    assert len(steps) >= 2
+    assert found == [0.0025]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Figures of a run, and how they are judged and shown."""
 
+import dataclasses
 import json
 
 import pytest
@@ -28,7 +29,10 @@ def report() -> results.Report:
         memory=(results.Memory(10_000, 30_000_000), results.Memory(110_000, 30_500_000)),
         peak=results.Peak(31_000_000),
         series=tuple(map(series, names)),
-        latencies=(results.Latencies("Version, beside", calls, calls),),
+        latencies=(
+            results.Latencies(results.LISTING, calls, calls),
+            results.Latencies(results.RECOMPUTING, calls, calls[:1]),
+        ),
     )
 
 
@@ -86,7 +90,17 @@ def test_verdicts(report: results.Report) -> None:
     assert found["memory that further calls add"]
     assert not found["memory after 10,000 calls"]
     assert not found["Version, p99 while 500 containers are listed"]
+    assert found["Version, p99 while a policy recomputes"]
     assert not found["ListContainers of 500 containers: times direct"]
+
+
+def test_what_was_not_measured_is_not_judged(report: results.Report) -> None:
+    """Another relay has no policies."""
+    without = dataclasses.replace(report, latencies=report.latencies[:1])
+    found = [verdict.target.title for verdict in targets.judge(without)]
+
+    assert len(found) == len(targets.TARGETS) - 1
+    assert not [title for title in found if "recomputes" in title]
 
 
 def test_tables(report: results.Report) -> None:
@@ -95,7 +109,7 @@ def test_tables(report: results.Report) -> None:
 
     assert "Version, 8 in flight" in shown
     assert "after 110,000 calls" in shown
-    assert shown.count("reached") == 5
+    assert shown.count("reached") == 6
     assert shown.count("missed") == 3
 
 
