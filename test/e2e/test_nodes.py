@@ -4,7 +4,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from ground import cluster, controlplane, gardener, images, kubelet, record, runtime
+from ground import cluster, controlplane, gardener, images, kubelet, node_agent, record, runtime
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -144,6 +144,40 @@ async def test_a_node_comes_back_after_a_power_cut(shoot: cluster.Cluster) -> No
         after = await runtime.until_runs(node, "again")
 
     assert {each.id for each in before} & {each.id for each in after} == set()
+
+
+async def test_the_node_agent_rewrites_its_own_and_nothing_else(shoot: cluster.Cluster) -> None:
+    """A new unit, and a new kubelet, leave the extra arguments and the containers alone."""
+    node = shoot.machines["node-1"]
+    unit = node_agent.kubelet_unit(node)
+    async with shoot.pod(cluster.pod("stays", node="node-1")):
+        before = await runtime.of_pod(node, "stays")
+        kubelet.set_extra_args(node, "--v=3")
+        try:
+            await node_agent.label(node, {"example.com/new": "yes"})
+            await node_agent.replace_kubelet(node)
+            arguments = await node.arguments(kubelet.UNIT)
+        finally:
+            kubelet.set_extra_args(node)
+            await node_agent.apply(node, unit)
+        after = await runtime.of_pod(node, "stays")
+
+    assert "--node-labels=example.com/new=yes" in arguments
+    assert arguments[-1] == "--v=3"
+    assert before == after
+
+
+async def test_systemd_is_driven_over_dbus_without_capabilities(shoot: cluster.Cluster) -> None:
+    """Root without any capability restarts a unit over the system bus, as our pods do."""
+    node = shoot.machines["node-1"]
+    before = await node.main_pid(kubelet.UNIT)
+    bare = ("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs")
+    manager = ("org.freedesktop.systemd1", "/org/freedesktop/systemd1")
+    call = (*manager, "org.freedesktop.systemd1.Manager", "RestartUnit", "ss")
+    await node.run(*bare, "busctl", "--system", "call", *call, kubelet.UNIT, "replace")
+    await kubelet.until_restarted(node, before)
+
+    assert await kubelet.endpoint(node) == gardener.CONTAINERD_SOCKET
 
 
 async def test_what_happens_to_files_is_seen(shoot: cluster.Cluster) -> None:

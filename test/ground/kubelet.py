@@ -34,6 +34,20 @@ async def until_healthy(on: machine.Machine, *, timeout: float = 60.0) -> None:
         await asyncio.sleep(_POLL)
 
 
+async def until_restarted(on: machine.Machine, before: int, *, timeout: float = 60.0) -> None:
+    """Wait until another process than `before` is the kubelet, and is healthy.
+
+    Raises `machine.MachineProblem`.
+    """
+    deadline = time.monotonic() + timeout
+    while await on.main_pid(UNIT) in {0, before}:
+        if time.monotonic() > deadline:
+            message = f"the kubelet of {on.name} has not been restarted in {timeout:.0f} s"
+            raise machine.MachineProblem(message)
+        await asyncio.sleep(_POLL)
+    await until_healthy(on, timeout=timeout)
+
+
 def set_extra_args(on: machine.Machine, *words: str) -> None:
     """Write the words into the file of more arguments; without words the file goes."""
     if words:
