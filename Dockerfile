@@ -15,18 +15,25 @@ RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends python3-venv
 WORKDIR /src
 COPY pyproject.toml uv.lock README.md LICENSE NOTICE ./
-# The same uv and the same dependencies as on a developer's machine: both stand in uv.lock.
-RUN python3 -m venv /uv \
+# The same uv and the same dependencies as on a developer's machine: both stand in uv.lock. Where a
+# proxy has an authority of its own, the builder gives its certificates; they stay out of the image.
+RUN --mount=type=secret,id=certificates \
+    if [ -e /run/secrets/certificates ]; then export PIP_CERT=/run/secrets/certificates; fi \
+    && python3 -m venv /uv \
     && version=$(awk '$0 == "name = \"uv\"" { getline; gsub(/[^0-9.]/, ""); print; exit }' uv.lock) \
     && /uv/bin/pip install --quiet --disable-pip-version-check "uv==$version"
 ENV UV_PYTHON_DOWNLOADS=never UV_SYSTEM_CERTS=1 UV_LINK_MODE=copy UV_PROJECT_ENVIRONMENT=/opt/extension
-RUN /uv/bin/uv sync --locked --no-default-groups --extra controller --no-install-project \
+RUN --mount=type=secret,id=certificates \
+    if [ -e /run/secrets/certificates ]; then export SSL_CERT_FILE=/run/secrets/certificates; fi \
+    && /uv/bin/uv sync --locked --no-default-groups --extra controller --no-install-project \
         --python /usr/bin/python3
 COPY controller controller
 COPY resmgr resmgr
 COPY charts charts
 # Byte-code is made once and never compared with its source: the root file system is read-only.
-RUN /uv/bin/uv sync --locked --no-default-groups --extra controller --no-editable \
+RUN --mount=type=secret,id=certificates \
+    if [ -e /run/secrets/certificates ]; then export SSL_CERT_FILE=/run/secrets/certificates; fi \
+    && /uv/bin/uv sync --locked --no-default-groups --extra controller --no-editable \
         --python /usr/bin/python3 \
     && /opt/extension/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/extension/lib
 

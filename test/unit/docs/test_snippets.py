@@ -33,6 +33,7 @@ NOT_RUN = {
     r"make demo\b": "takes a minute, and is run on its own",
     r"make test\b": "runs this test",
     r"make (build-images|docker-images)": "needs an image builder, and test_images shows it",
+    r"make bundle": "test_contents builds it",
     r"hacks/images base": "needs root",
     r"sudo ": "needs root; test_by_hand of the relay's tests runs them before a containerd",
 }

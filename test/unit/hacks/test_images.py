@@ -51,6 +51,19 @@ def test_build_names_target_base_and_image(checkout: Path, buildah: Path) -> Non
     assert f"--tag r.example.com/cri/{NAME}-installation:t" in installation
 
 
+def test_certificates_are_lent_to_the_build(
+    checkout: Path, buildah: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of certificates is a secret of the build: no layer has it."""
+    certificates = tmp_path / "all.pem"
+    certificates.touch()
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificates))
+
+    run(checkout, buildah, "build", "", "t")
+
+    assert all(f"--secret id=certificates,src={certificates}" in line for line in told(buildah))
+
+
 def test_push_goes_to_the_registry_that_the_name_tells(checkout: Path, buildah: Path) -> None:
     """A push verifies certificates, as everywhere but on loopback."""
     run(checkout, buildah, "push", "r.example.com/cri/", "t")
