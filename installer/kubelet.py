@@ -4,7 +4,7 @@
 import socket
 from collections.abc import Callable
 
-from .api import exchange, nodes
+from .api import messages, nodes
 
 PORT = 10248
 TIMEOUT = 2.0
@@ -48,7 +48,7 @@ class Kubelet:
         if self._monotonic() - self._asked >= ASKED_AGAIN:
             try:
                 self._ready = self._own().ready
-            except exchange.ApiProblem:
+            except messages.ApiProblem:
                 self._ready = None
             self._asked = self._monotonic()
         return self._ready

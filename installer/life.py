@@ -26,7 +26,7 @@ from . import (
 from . import facts as node_facts
 from . import journal as journals
 from . import log as logs
-from .api import exchange
+from .api import messages
 from .steps import interface
 
 WHOLE = 300.0
@@ -150,7 +150,7 @@ class Life:
     def _give_back(self, trouble: str) -> float:
         self._settled_at = None
         self._keeper.failed = 0
-        outcome = execute.run((plan.Revert("endpoint"),), self._node, self._journal)
+        outcome = self._run((plan.Revert("endpoint"),))
         reason = f"the relay failed: {trouble}"
         if outcome.end is not execute.End.DONE:
             reason = f"{reason}; {outcome.reason}"
@@ -163,13 +163,8 @@ class Life:
         self._settled_at = None
         wanted, unwanted = self._wanted()
         self._node.wanted = wanted
-        if (outcome := execute.recover(self._journal, self._node)) is not None:
-            self._parts.lines.info(f"an interrupted run: {outcome.end} {outcome.reason}")
-            if outcome.end is execute.End.STUCK:
-                self._failed(outcome.reason, outcome.hint)
-                return WAITING
-            if outcome.end is not execute.End.LATER:
-                self._failed(outcome.reason, outcome.hint)
+        if (stuck := self._recover()) is not None:
+            return stuck
         facts = self._parts.gather(self._node, self._journal)
         self._count_rescue(facts.rescued)
         decision = decide.decide(self._given(facts, wanted, unwanted))
@@ -178,6 +173,28 @@ class Life:
         if hold := self._hold(decision.kind):
             return self._held(hold, decision.kind)
         return self._act(decision)
+
+    def _recover(self) -> float | None:
+        """Settle what an interrupted run left; give the seconds to wait when that is not done."""
+        files, layout = self._node.files, self._node.layout
+        self._journal = journals.Journal.open(files, layout.journal)
+        if not self._journal.state:
+            return None
+        with files.lock(layout.lock):
+            outcome = execute.recover(self._journal, self._node)
+        if outcome is None or outcome.end is execute.End.LATER:
+            return None
+        self._parts.lines.info(f"an interrupted run: {outcome.end}: {outcome.reason}")
+        if outcome.end is not execute.End.DONE:
+            self._failed(outcome.reason, outcome.hint)
+        return WAITING if outcome.end is execute.End.STUCK else None
+
+    def _run(self, actions: tuple[plan.Action, ...]) -> execute.Outcome:
+        """Carry actions out, while no other installer does anything on this node."""
+        files, layout = self._node.files, self._node.layout
+        with files.lock(layout.lock):
+            self._journal = journals.Journal.open(files, layout.journal)
+            return execute.run(actions, self._node, self._journal)
 
     def _wanted(self) -> tuple[interface.Wanted | None, problem.Problem | None]:
         if self._parts.remove:
@@ -227,6 +244,8 @@ class Life:
             version=version,
             policy=self._parts.policy() if active else "",
         )
+        if rest.state == status.ABSENT and rest.ready:
+            self._clean_up()
         if active:
             self._settled_at = self._parts.loop.monotonic()
             self._keeper.failed = 0
@@ -255,7 +274,7 @@ class Life:
         pool, roll = self._parts.outlook.pool, self._parts.outlook.rollout
         try:
             return self._parts.admission.ask(pool, roll, first=first)
-        except exchange.ApiProblem as error:
+        except messages.ApiProblem as error:
             self._parts.lines.once("admission", str(error), level="error")
             return "waits for the API server, to see whether other nodes come first"
 
@@ -267,7 +286,7 @@ class Life:
             self._node.files.remove(self._node.layout.rescued)
         if decision.kind is decide.Kind.REMOVE:
             self._node.wanted = None
-        outcome = execute.run(decision.actions, self._node, self._journal)
+        outcome = self._run(decision.actions)
         self._parts.lines.info(f"{decision.kind}: {outcome.end} {outcome.reason}".rstrip())
         if outcome.end is execute.End.DONE:
             return 0.0 if decision.kind is decide.Kind.REMOVE else 1.0
@@ -317,7 +336,7 @@ class Life:
         if self._parts.admission is not None:
             try:
                 self._parts.admission.leave()
-            except exchange.ApiProblem as error:
+            except messages.ApiProblem as error:
                 self._parts.lines.once("admission", str(error), level="error")
 
     def _stand(self, standing: status.Status, **changes: object) -> None:
@@ -336,12 +355,20 @@ class Life:
         self._parts.publisher.tell(self.standing, now)
 
     def _keep_on_disk(self) -> None:
-        """Write the standing; a node without anything of ours keeps no file either."""
+        """Write the standing; a node without anything of ours keeps no file of it either."""
         files, layout = self._node.files, self._node.layout
-        if self.standing.state == status.ABSENT and (
-            self.standing.ready or not self.standing.restarts
-        ):
+        gone = self.standing.state == status.ABSENT
+        if gone and (self.standing.ready or not self.standing.restarts):
             files.remove(layout.status)
             return
         failed = status.write(files, layout.status, self.standing)
         self._parts.lines.once("status", failed, level="error")
+
+    def _clean_up(self) -> None:
+        """Take away our own notes: the last thing of ours on a node."""
+        files, layout = self._node.files, self._node.layout
+        if layout.installer.exists() and not self._journal.state:
+            self._journal.remove()
+            for path in (layout.status, layout.lock):
+                files.remove(path)
+            files.remove_folder(layout.installer)

@@ -12,7 +12,7 @@ from . import log as logs
 from . import names, problem, publish
 from . import rollout as rollouts
 from . import selection as selections
-from .api import exchange, nodes
+from .api import messages, nodes
 
 PERIOD = 60.0
 """Seconds between two looks at the Node."""
@@ -61,7 +61,7 @@ class Outlook:
             return
         try:
             own = self._api.own()
-        except exchange.ApiProblem as error:
+        except messages.ApiProblem as error:
             self._log.once("node", str(error), level="error")
             self._next = self._monotonic() + (SOON if self.selected is None else PERIOD)
             return

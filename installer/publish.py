@@ -7,7 +7,7 @@ somebody else changed at the Node is put right when the Node is next read.
 
 from . import log as logs
 from . import names, status
-from .api import exchange, nodes
+from .api import messages, nodes
 
 REASONS = {
     status.ACTIVE: "ResourceManagerActive",
@@ -49,7 +49,7 @@ class Publisher:
                 self._api.patch(*wanted)
                 self._told = wanted
             self._tell_event(self._api, standing, now)
-        except exchange.ApiProblem as problem:
+        except messages.ApiProblem as problem:
             self._log.once("publish", str(problem), level="error")
         else:
             self._log.once("publish", "")

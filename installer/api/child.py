@@ -12,10 +12,10 @@ from typing import TextIO
 
 from .. import programs
 from . import access as ways
-from . import exchange
+from . import messages
 
-Send = Callable[[exchange.Request], exchange.Answer]
-"""Sends a request; raises `exchange.ApiProblem`."""
+Send = Callable[[messages.Request], messages.Answer]
+"""Sends a request; raises `messages.ApiProblem`."""
 
 TIMEOUT = 15.0
 """Seconds for one exchange in the child."""
@@ -24,30 +24,32 @@ TIMEOUT = 15.0
 def sender(argv: Sequence[str], run: programs.Run, *, timeout: float = TIMEOUT) -> Send:
     """Make what sends a request by the program `argv`, which has to call `serve`."""
 
-    def send(request: exchange.Request) -> exchange.Answer:
+    def send(request: messages.Request) -> messages.Answer:
         asked = json.dumps(dataclasses.asdict(request))
         try:
             result = run(argv, asked, timeout + 5.0)
             said = json.loads(result.out)
         except (programs.ProgramProblem, ValueError) as error:
-            raise exchange.ApiProblem(f"cannot ask the API server: {error}") from error
+            raise messages.ApiProblem(f"cannot ask the API server: {error}") from error
         if problem := said.get("problem"):
-            raise exchange.ApiProblem(problem)
-        return exchange.Answer(int(said["status"]), said["body"])
+            raise messages.ApiProblem(problem)
+        return messages.Answer(int(said["status"]), said["body"])
 
     return send
 
 
 def serve(access: ways.Access | None, asked: TextIO, out: TextIO) -> None:
     """In the child: read one request, send it, write what came."""
-    request = exchange.Request(**json.load(asked))
+    request = messages.Request(**json.load(asked))
     said: dict[str, object]
     if access is None:
         said = {"problem": "cannot reach an API server: this is no pod of a cluster"}
     else:
+        from . import exchange  # noqa: PLC0415 - TLS is for this process alone
+
         try:
             answer = exchange.send(access, request, TIMEOUT)
             said = {"status": answer.status, "body": answer.body}
-        except exchange.ApiProblem as problem:
+        except messages.ApiProblem as problem:
             said = {"problem": str(problem)}
     json.dump(said, out)

@@ -3,42 +3,15 @@
 
 import http.client
 import ssl
-from dataclasses import dataclass
 
 from . import access as ways
+from . import messages
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of an answer that are read at most."""
 
 
-class ApiProblem(Exception):
-    """The API server was not reached, or said no; `status` is its HTTP status, 0 for none."""
-
-    def __init__(self, message: str, status: int = 0) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is asked: method, path with query, body as JSON text (empty for none), media types."""
-
-    method: str
-    path: str
-    body: str = ""
-    content_type: str = "application/json"
-    accept: str = "application/json"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """HTTP status and text of an answer."""
-
-    status: int
-    body: str
-
-
-def send(access: ways.Access, request: Request, timeout: float) -> Answer:
+def send(access: ways.Access, request: messages.Request, timeout: float) -> messages.Answer:
     """Send one request and read the answer, whatever its status. Raises `ApiProblem`."""
     where = f"{access.host}:{access.port}"
     try:
@@ -46,7 +19,7 @@ def send(access: ways.Access, request: Request, timeout: float) -> Answer:
             token = file.read().strip()
         context = ssl.create_default_context(cafile=access.ca_file)
     except (OSError, ValueError) as error:
-        raise ApiProblem(f"cannot use the account of the pod: {error}") from error
+        raise messages.ApiProblem(f"cannot use the account of the pod: {error}") from error
     connection = http.client.HTTPSConnection(
         access.host, access.port, timeout=timeout, context=context
     )
@@ -58,7 +31,7 @@ def send(access: ways.Access, request: Request, timeout: float) -> Answer:
         answer = connection.getresponse()
         data = answer.read(LARGEST)
     except (OSError, http.client.HTTPException) as error:
-        raise ApiProblem(f"cannot reach the API server at {where}: {error}") from error
+        raise messages.ApiProblem(f"cannot reach the API server at {where}: {error}") from error
     finally:
         connection.close()
-    return Answer(answer.status, data.decode("utf-8", errors="replace"))
+    return messages.Answer(answer.status, data.decode("utf-8", errors="replace"))

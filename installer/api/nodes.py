@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import child, exchange
+from . import child, messages
 
 PAGE = 500
 """Nodes a page of a list."""
@@ -49,7 +49,7 @@ class Event:
 
 
 class Nodes:
-    """The own Node and the others. Each method raises `exchange.ApiProblem`."""
+    """The own Node and the others. Each method raises `messages.ApiProblem`."""
 
     def __init__(self, name: str, send: child.Send, *, pod: str = "") -> None:
         """Take the own Node's name, what sends requests, and the pod's name for Events."""
@@ -60,7 +60,7 @@ class Nodes:
 
     def own(self) -> NodeView:
         """Read the own Node."""
-        return _view(self._ask(exchange.Request("GET", self._path)))
+        return _view(self._ask(messages.Request("GET", self._path)))
 
     def labelled(self, selector: str) -> tuple[NodeView, ...]:
         """Read names, labels and annotations of the Nodes with these labels."""
@@ -68,7 +68,7 @@ class Nodes:
         found: list[NodeView] = []
         while True:
             path = f"/api/v1/nodes?{urllib.parse.urlencode(query)}"
-            page = self._ask(exchange.Request("GET", path, accept=_METADATA))
+            page = self._ask(messages.Request("GET", path, accept=_METADATA))
             found += map(_view, page.get("items") or [])
             token = (page.get("metadata") or {}).get("continue")
             if not token:
@@ -77,7 +77,7 @@ class Nodes:
 
     def count(self) -> int:
         """Tell how many Nodes there are, by a list of one and what the server says is left."""
-        request = exchange.Request("GET", "/api/v1/nodes?limit=1", accept=_METADATA)
+        request = messages.Request("GET", "/api/v1/nodes?limit=1", accept=_METADATA)
         page = self._ask(request)
         left = (page.get("metadata") or {}).get("remainingItemCount") or 0
         return len(page.get("items") or []) + int(left)
@@ -87,7 +87,7 @@ class Nodes:
     ) -> NodeView:
         """Set labels and annotations of the own Node; `None` takes one away."""
         body = {"metadata": {"labels": dict(labels), "annotations": dict(annotations)}}
-        request = exchange.Request("PATCH", self._path, json.dumps(body), content_type=_MERGE)
+        request = messages.Request("PATCH", self._path, json.dumps(body), content_type=_MERGE)
         return _view(self._ask(request))
 
     def event(self, event: Event, now: float) -> None:
@@ -118,14 +118,14 @@ class Nodes:
         }
         path = f"/api/v1/namespaces/{_NAMESPACE}/events"
         try:
-            self._ask(exchange.Request("POST", path, json.dumps(body)))
-        except exchange.ApiProblem as problem:
+            self._ask(messages.Request("POST", path, json.dumps(body)))
+        except messages.ApiProblem as problem:
             if problem.status != 409:
                 raise
             again = json.dumps({"lastTimestamp": stamp})
-            self._ask(exchange.Request("PATCH", f"{path}/{name}", again, content_type=_MERGE))
+            self._ask(messages.Request("PATCH", f"{path}/{name}", again, content_type=_MERGE))
 
-    def _ask(self, request: exchange.Request) -> dict[str, Any]:
+    def _ask(self, request: messages.Request) -> dict[str, Any]:
         answer = self._send(request)
         try:
             body = json.loads(answer.body)
@@ -138,7 +138,7 @@ class Nodes:
             path = request.path.partition("?")[0]
             cause = f"the API server says {answer.status}: {said}"
             message = f"cannot {_VERBS[request.method]} {path}: {cause}"
-            raise exchange.ApiProblem(message, answer.status)
+            raise messages.ApiProblem(message, answer.status)
         return body
 
 

@@ -5,7 +5,7 @@ import pytest
 from node import api_server
 
 from installer import admission, names, rollout, selection
-from installer.api import exchange, nodes
+from installer.api import messages, nodes
 
 ONE = rollout.Rollout(max_unavailable=1)
 
@@ -128,5 +128,5 @@ def test_nobody_to_ask() -> None:
     shoot = Shoot("a")
     shoot.server.away = True
 
-    with pytest.raises(exchange.ApiProblem):
+    with pytest.raises(messages.ApiProblem):
         shoot.node("a").ask("", ONE)

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import pytest
 
 from installer import programs
-from installer.api import access, child, exchange
+from installer.api import access, child, messages
 
-REQUEST = exchange.Request("PATCH", "/x", '{"ä": 1}', "application/merge-patch+json")
+REQUEST = messages.Request("PATCH", "/x", '{"ä": 1}', "application/merge-patch+json")
 
 
 def test_a_request_goes_and_its_answer_comes() -> None:
@@ -18,12 +18,12 @@ def test_a_request_goes_and_its_answer_comes() -> None:
     asked = []
 
     def run(argv: Sequence[str], given: str, _timeout: float) -> programs.Result:
-        asked.append((list(argv), exchange.Request(**json.loads(given))))
+        asked.append((list(argv), messages.Request(**json.loads(given))))
         return programs.Result(0, '{"status": 201, "body": "{}"}')
 
     send = child.sender(["prog", "exchange"], run)
 
-    assert send(REQUEST) == exchange.Answer(201, "{}")
+    assert send(REQUEST) == messages.Answer(201, "{}")
     assert asked == [(["prog", "exchange"], REQUEST)]
 
 
@@ -34,7 +34,7 @@ def test_what_the_child_could_not_do(out: str, cause: str) -> None:
     """Its own words, or that it had none."""
     send = child.sender(["prog"], lambda argv, given, timeout: programs.Result(1, out))
 
-    with pytest.raises(exchange.ApiProblem, match=cause):
+    with pytest.raises(messages.ApiProblem, match=cause):
         send(REQUEST)
 
 
@@ -44,7 +44,7 @@ def test_a_child_that_hangs() -> None:
     def run(argv: Sequence[str], _given: str, timeout: float) -> programs.Result:
         raise programs.ProgramProblem(f"{argv[0]} was not done in {timeout:g} s")
 
-    with pytest.raises(exchange.ApiProblem, match="prog was not done in 20 s"):
+    with pytest.raises(messages.ApiProblem, match="prog was not done in 20 s"):
         child.sender(["prog"], run)(REQUEST)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from installer.api import access, exchange
+from installer.api import access, exchange, messages
 
 _CA = """\
 -----BEGIN CERTIFICATE-----
@@ -38,8 +38,8 @@ def test_nobody_listens(account: Path) -> None:
         port = listening.getsockname()[1]
     way = access.Access("127.0.0.1", port, str(account / "ca.crt"), str(account / "token"))
 
-    with pytest.raises(exchange.ApiProblem, match=f"127.0.0.1:{port}: .*refused") as caught:
-        exchange.send(way, exchange.Request("GET", "/"), 1)
+    with pytest.raises(messages.ApiProblem, match=f"127.0.0.1:{port}: .*refused") as caught:
+        exchange.send(way, messages.Request("GET", "/"), 1)
     assert caught.value.status == 0
 
 
@@ -58,8 +58,8 @@ def test_somebody_who_speaks_no_tls(account: Path) -> None:
         port = listening.getsockname()[1]
         way = access.Access("127.0.0.1", port, str(account / "ca.crt"), str(account / "token"))
 
-        with pytest.raises(exchange.ApiProblem, match="cannot reach the API server"):
-            exchange.send(way, exchange.Request("GET", "/"), 5)
+        with pytest.raises(messages.ApiProblem, match="cannot reach the API server"):
+            exchange.send(way, messages.Request("GET", "/"), 5)
         server.join(5)
 
 
@@ -69,5 +69,5 @@ def test_files_that_are_missing(account: Path, missing: str) -> None:
     (account / missing).unlink()
     way = access.Access("127.0.0.1", 1, str(account / "ca.crt"), str(account / "token"))
 
-    with pytest.raises(exchange.ApiProblem, match="cannot use the account of the pod"):
-        exchange.send(way, exchange.Request("GET", "/"), 1)
+    with pytest.raises(messages.ApiProblem, match="cannot use the account of the pod"):
+        exchange.send(way, messages.Request("GET", "/"), 1)

@@ -4,7 +4,7 @@
 import pytest
 from node import api_server
 
-from installer.api import exchange, nodes
+from installer.api import messages, nodes
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_long_messages_are_cut(ours: nodes.Nodes, server: api_server.ApiServer) 
 
 def test_a_refusal_says_what_and_why(server: api_server.ApiServer) -> None:
     """With its status."""
-    with pytest.raises(exchange.ApiProblem) as caught:
+    with pytest.raises(messages.ApiProblem) as caught:
         nodes.Nodes("gone", server.send).own()
     assert str(caught.value) == (
         'cannot read /api/v1/nodes/gone: the API server says 404: nodes "gone" not found'
@@ -99,9 +99,9 @@ def test_a_refusal_says_what_and_why(server: api_server.ApiServer) -> None:
 @pytest.mark.parametrize(("status", "body"), [(200, "[]"), (502, "<html>bad</html>")])
 def test_answers_that_are_no_objects(status: int, body: str) -> None:
     """Something in between answers: no crash, and no node that is not there."""
-    ours = nodes.Nodes("n", lambda _: exchange.Answer(status, body))
+    ours = nodes.Nodes("n", lambda _: messages.Answer(status, body))
     if status == 200:
         assert ours.own().name == ""
     else:
-        with pytest.raises(exchange.ApiProblem, match="502: <html>bad"):
+        with pytest.raises(messages.ApiProblem, match="502: <html>bad"):
             ours.own()
