@@ -124,14 +124,26 @@ def _listens(one: socket.socket, path: str) -> bool:
         # A socket that was removed and made anew by somebody else has the name, but not the client.
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
             probe.settimeout(1)
-            probe.connect(path)
-            waiting = _waits(one)
+            waiting = _reached(probe, path, one)
     except OSError:
         return False
     return waiting
 
 
+def _reached(probe: socket.socket, path: str, one: socket.socket) -> bool:
+    """Connect, and tell whether somebody waits at our socket then. Raises `OSError`.
+
+    After hours without a daemon its queue is full. The first in it gave up long ago, and goes.
+    """
+    one.setblocking(False)  # noqa: FBT003 - the standard library has it so
+    try:
+        probe.connect(path)
+    except BlockingIOError:
+        one.accept()[0].close()
+        probe.connect(path)
+    return _waits(one)
+
+
 def _waits(one: socket.socket) -> bool:
     """Tell whether a client waits to be accepted."""
-    one.setblocking(False)  # noqa: FBT003 - the standard library has it so
     return bool(select.select([one], [], [], 0)[0])

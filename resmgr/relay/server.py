@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from ..wire import codes
@@ -45,8 +46,20 @@ class Server:
         if listener is None:
             listener = sockets.listen(self.path)
         self._identity = sockets.identity(self.path)
-        self._server = await self._loop.create_unix_server(self._make, sock=listener, backlog=1024)
+        self._server = await self._serve(listener)
         self._timer = self._loop.call_later(_INTERVAL, self._tick)
+
+    async def _serve(self, listener: socket.socket) -> asyncio.Server:
+        """Serve a socket that nobody but us removes.
+
+        From Python 3.13 on a loop would, even one that is left for the next process, or the next
+        process's own one where the file system uses a number of a file again.
+        """
+        serve: Callable[..., Awaitable[asyncio.Server]] = self._loop.create_unix_server
+        try:
+            return await serve(self._make, sock=listener, backlog=1024, cleanup_socket=False)
+        except TypeError:
+            return await serve(self._make, sock=listener, backlog=1024)
 
     async def stop(self, grace: float, *, leave: bool = False) -> None:
         """Take no more calls, let those under way end for `grace` seconds, close everything.

@@ -2,6 +2,8 @@
 """Sockets that come back to the next process."""
 
 import asyncio
+import contextlib
+import errno
 import os
 import socket
 from collections.abc import Iterator
@@ -71,6 +73,24 @@ def test_a_socket_whose_place_was_taken_is_not_taken(
         assert not kept.claim(str(tmp_path / "relay.sock"))
 
     kept.close()
+
+
+def test_a_socket_whose_queue_is_full_is_taken_over(tmp_path: Path) -> None:
+    """A kubelet that has tried for hours is no other process that serves the path."""
+    path = str(tmp_path / "relay.sock")
+    with contextlib.ExitStack() as clients, socket.socket(socket.AF_UNIX) as made:
+        made.bind(path)
+        made.listen(1)
+        refused = False
+        while not refused:
+            client = clients.enter_context(socket.socket(socket.AF_UNIX))
+            client.settimeout(0)
+            refused = client.connect_ex(path) == errno.EAGAIN
+        kept = _held((held.LISTENER, made))
+
+        assert kept.claim(path)
+
+        kept.close()
 
 
 async def test_a_connection_to_the_runtime_lives_on() -> None:

@@ -46,6 +46,14 @@ async def test_a_stop_that_does_not_wait_for_ever(tmp_path: Path) -> None:
         await stage.until(lambda: on.server.connections == 0)
 
 
+async def test_a_socket_that_is_left_stays(tmp_path: Path) -> None:
+    """Whoever keeps it open for the next process needs it where clients look for it."""
+    async with stage.opened(tmp_path) as on:
+        await on.server.stop(0.01, leave=True)
+
+        assert Path(on.server.path).is_socket()
+
+
 async def test_the_next_process_takes_over(tmp_path: Path) -> None:
     """While one relay finishes its calls the next one listens already, and keeps its socket."""
     async with stage.opened(tmp_path) as on:
