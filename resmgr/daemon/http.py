@@ -141,6 +141,8 @@ class _Connection(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._making: asyncio.Future[Page] | None = None
         """The page that this connection waits for; further requests wait too."""
+        self._full = False
+        """Whether answers wait to be read: there is no further one until they are."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a stream's is one
@@ -158,6 +160,17 @@ class _Connection(asyncio.Protocol):
             self._timer.cancel()
         if self._making is not None:
             self._making.cancel()
+
+    def pause_writing(self) -> None:
+        self._full = True
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        self._full = False
+        if self._transport is not None and self._making is None:
+            self._transport.resume_reading()
+            self._go_on()
 
     def _wait(self) -> None:
         if self._timer is not None:
@@ -180,7 +193,7 @@ class _Connection(asyncio.Protocol):
     def _go_on(self) -> None:
         """Answer the requests that are whole, one after the other."""
         while self._transport is not None and not self._transport.is_closing():
-            if self._making is not None:
+            if self._making is not None or self._full:
                 return
             head, end, rest = self._received.partition(b"\r\n\r\n")
             if not end:

@@ -207,3 +207,31 @@ async def test_a_page_for_somebody_who_has_gone_is_not_made() -> None:
     await made.stop()
     async with asyncio.timeout(5):
         await ended.wait()
+
+
+async def test_answers_that_nobody_reads_are_not_made() -> None:
+    """Many requests at once cost no more memory than a few; all are answered in the end."""
+    made_pages = 0
+
+    def large() -> Page:
+        nonlocal made_pages
+        made_pages += 1
+        return Page(b"x" * 1024 * 1024)
+
+    made = Server({"/large": large})
+    await made.serve("127.0.0.1:0")
+    reader, writer = await asyncio.open_connection("127.0.0.1", made.ports[0], limit=1)
+    one = get("/large").replace(b"Connection: close\r\n", b"")
+    writer.write(one * 99 + get("/large"))
+    begun = await reader.read(1)
+    early = made_pages
+    size = 1
+    while part := await reader.read(1024 * 1024):
+        size += len(part)
+    writer.close()
+    await made.stop()
+
+    assert begun == b"H"
+    assert early < 20
+    assert made_pages == 100
+    assert size > 100 * 1024 * 1024
