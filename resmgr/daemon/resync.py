@@ -21,6 +21,8 @@ from . import meet, settings
 
 _LOG = logging.getLogger("resource-manager")
 
+_WHAT: Final = "synchronisation"
+
 _AGAIN: Final = 30.0
 """Seconds between two attempts with a runtime that is there and does not tell."""
 
@@ -45,8 +47,8 @@ class Resync:
             await self._wanted.wait()
             self._wanted.clear()
             event = await self._learn()
-            with self._session.guard("synchronisation"):
-                self._session.take(event, "synchronisation")
+            with self._session.guard(_WHAT):
+                self._session.take(event, _WHAT)
                 # Updates that failed while the runtime was away are tried again by any plan.
                 await self._session.settled()
                 pods, containers = len(event.pods), len(event.containers)
@@ -54,10 +56,11 @@ class Resync:
 
     async def _learn(self) -> events.Synchronised:
         while True:
-            try:
-                return (await meet.patiently(self._look)).event
-            except RuntimeProblem as problem:
-                _LOG.warning("%s; asking again in %g seconds", problem, self._again)
+            with self._session.guard(_WHAT):
+                try:
+                    return (await meet.patiently(self._look)).event
+                except RuntimeProblem as problem:
+                    _LOG.warning("%s; asking again in %g seconds", problem, self._again)
             await asyncio.sleep(self._again)
 
     async def _look(self) -> synchronise.Fetched:

@@ -115,8 +115,12 @@ class Engine:
         step = policy.start(self.policy.dump(self._state) if keep else None, subjects)
         if not keep:
             step = replace(step, intents=step.intents + self._unpin(step))
-        self.policy = policy
-        return self._take(step)
+        former, self.policy = self.policy, policy
+        try:
+            return self._take(step)
+        except BaseException:
+            self.policy = former
+            raise
 
     def _unpin(self, step: Step[Any]) -> tuple[Intent, ...]:
         """Let go what the former policy pinned and the new one does not care for."""
@@ -262,8 +266,10 @@ class Engine:
         return Outcome()
 
     def _synchronised(self, event: events.Synchronised) -> Outcome:
-        found = synchronise.correct(self.ledger, event, under_way=True)
-        self.ledger.touched = None
+        try:
+            found = synchronise.correct(self.ledger, event, under_way=True)
+        finally:
+            self.ledger.touched = None
         outcome = Outcome(before=found.actual)
         for container in found.ended:
             outcome += self._end(container)

@@ -141,6 +141,30 @@ async def test_a_runtime_that_does_not_tell_is_asked_again(
     assert "cannot list the runtime's pods: broken (INTERNAL); asking again" in caplog.text
 
 
+async def test_a_mistake_with_an_answer_ends_nothing(node: tiny.Node) -> None:
+    """It is told, and the runtime is asked again; later ones count."""
+
+    class Odd(answers.Runtime):
+        """Has an answer once that nobody thought of."""
+
+        async def call(self, method: str, message: bytes, timeout: float, /) -> bytes:
+            answer = await super().call(method, message, timeout)
+            if len(self.seen) == 1:
+                raise ZeroDivisionError
+            return answer
+
+    pod = await node.run_pod()
+    await node.run(pod)
+    runtime = Odd()
+    runtime.answers |= listed(pod=pod).answers
+    async with back(node, runtime) as made:
+        made.want()
+        await until_asked(runtime, node)
+
+    assert node.find() is None
+    assert len(runtime.seen) == 3
+
+
 def test_a_policy_that_decides_nothing_need_not_know_resources() -> None:
     """Others compare them with what they have decided."""
     containers = [Container("u:a", "p", "a", id="c1"), Container("u:b", "p", "b")]

@@ -254,6 +254,27 @@ def test_refused_switch_changes_nothing() -> None:
     assert made.policy_state is state
 
 
+def test_switch_that_breaks_down_late_changes_nothing() -> None:
+    """Also a policy whose state cannot be written down is not taken."""
+
+    class Unwritable(toy.OneEach):
+        """Has a state of a form that it does not expect itself."""
+
+        def dump(self, state: toy.Given) -> dict[str, str]:
+            del state
+            raise ZeroDivisionError
+
+    made = make_engine()
+    run(made, "a", "c1")
+    state = made.policy_state
+
+    with pytest.raises(ZeroDivisionError):
+        made.switch(Unwritable(name="other"))
+
+    assert made.policy.name == "one-each"
+    assert made.policy_state is state
+
+
 def test_what_an_intent_means_is_recorded() -> None:
     """Each intent about a container's resources shows in what is known of them."""
     linux = engine.after(LinuxResources(), SetShares("x", 7))
