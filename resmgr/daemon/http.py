@@ -81,8 +81,9 @@ class Server:
                 host.strip("[]") or None,
                 int(port),
             )
-        except OSError as error:
-            why = error.strerror or str(error)
+        except (OSError, UnicodeError) as error:
+            # Names of hosts that cannot be written for a server of names are of the latter kind.
+            why = getattr(error, "strerror", None) or str(error)
             raise CannotServe(f"cannot serve HTTP at {quote(endpoint)}: {why}") from error
         self.endpoint = endpoint
         _LOG.info("serving HTTP at %s", endpoint)

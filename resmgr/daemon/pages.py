@@ -35,9 +35,11 @@ class Pages:
         self._server = http.Server({})
         self._snapshot: bytes | None = None
         self._taking: asyncio.Task[None] | None = None
+        self._endpoint = ""
+        self._moving: asyncio.Task[None] | None = None
 
-    async def follow(self, wanted: Instrumentation) -> None:
-        """Serve as the module `instrumentation` says; what fails is logged only."""
+    def follow(self, wanted: Instrumentation) -> None:
+        """Serve as the module `instrumentation` says, soon; what fails is logged only."""
         pages: dict[str, http.Make] = {"/introspect": self._introspect}
         if wanted.prometheus_export:
             pages["/metrics"] = self._metrics
@@ -45,15 +47,30 @@ class Pages:
             pages["/ui/index.html"] = lambda: http.Page(_INDEX, "text/html; charset=utf-8")
             pages["*"] = lambda: http.Page(status=302, headers={"Location": "/ui/index.html"})
         self._server.pages = pages
-        try:
-            await self._server.serve(wanted.http_endpoint)
-        except http.CannotServe as error:
-            _LOG.error("%s", error)
+        self._endpoint = wanted.http_endpoint
+        if self._moving is None or self._moving.done():
+            self._moving = asyncio.get_running_loop().create_task(self._move(), name="pages")
+
+    async def settled(self) -> None:
+        """Wait until they are served where they should be, or it is known that they cannot be."""
+        if self._moving is not None:
+            await asyncio.wait({self._moving})
+
+    async def _move(self) -> None:
+        """Serve where it is wanted by now; there is one such task at a time."""
+        tried = None
+        while tried != self._endpoint:
+            tried = self._endpoint
+            try:
+                await self._server.serve(tried)
+            except http.CannotServe as error:
+                _LOG.error("%s", error)
 
     async def stop(self) -> None:
         """Serve no more."""
-        if self._taking is not None:
-            self._taking.cancel()
+        for task in (self._taking, self._moving):
+            if task is not None:
+                task.cancel()
         await self._server.stop()
 
     def take_snapshot(self) -> None:

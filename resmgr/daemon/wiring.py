@@ -39,7 +39,6 @@ from . import (
     qualify,
     reconfigure,
     resync,
-    settings,
     show,
     timers,
 )
@@ -155,7 +154,7 @@ class Daemon:
         dump = dumper.Dumper(self._prepared.now, self._qualify)
         dump.configure(reconfigurer.current.dump)
         reconfigurer.followers.append(lambda new: dump.configure(new.dump))
-        await self._serve_pages(reconfigurer.current.instrumentation, begun)
+        await self._serve_pages(reconfigurer, begun)
         shared = downstream.Shared(
             routes=self._routes(session, dump, runtime, images), turns=turns, tasks=group, loop=loop
         )
@@ -328,20 +327,21 @@ class Daemon:
         assert self._reconfigurer is not None  # noqa: S101 - it is served later than this is made
         self._reconfigurer.from_agent(data)
         if self._pages is not None:
-            await self._pages.follow(self._reconfigurer.current.instrumentation)
+            await self._pages.settled()
 
-    async def _serve_pages(self, wanted: settings.Instrumentation, begun: begin.Begun) -> None:
+    async def _serve_pages(self, source: reconfigure.Reconfigurer, begun: begin.Begun) -> None:
         made = pages.Pages(
             gather.make(self._numbers, self._options, begun.engine).page,
             lambda: show.page(begun.engine, self._prepared.machine),
             ui=not self._options.disable_ui,
         )
         self._pages = made
-        await made.follow(wanted)
-        if self._options.metrics_interval:
+        source.followers.append(lambda new: made.follow(new.instrumentation))
+        made.follow(source.current.instrumentation)
+        await made.settled()
+        if interval := self._options.metrics_interval:
             made.take_snapshot()
             loop = asyncio.get_running_loop()
-            interval = self._options.metrics_interval
             self._timers.append(timers.Every(loop, interval, made.take_snapshot))
 
     # -- While it runs, and its end -----------------------------------------------------------

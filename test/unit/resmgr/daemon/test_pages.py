@@ -3,6 +3,7 @@
 
 import asyncio
 import logging
+import socket
 
 import pytest
 
@@ -30,6 +31,12 @@ def made(*, ui: bool = True) -> Pages:
     return Pages(Count(), lambda: http.Page(b"{}"), ui=ui)
 
 
+async def follow(pages: Pages, wanted: Instrumentation) -> None:
+    """Have pages served as a configuration says."""
+    pages.follow(wanted)
+    await pages.settled()
+
+
 async def get(pages: Pages, path: str) -> str:
     """Give the answer for a path."""
     reader, writer = await asyncio.open_connection("127.0.0.1", pages.ports[0])
@@ -42,10 +49,10 @@ async def get(pages: Pages, path: str) -> str:
 async def test_metrics_have_to_be_asked_for() -> None:
     """Introspection is there whenever anything is served."""
     pages = made(ui=False)
-    await pages.follow(Instrumentation(HERE))
+    await follow(pages, Instrumentation(HERE))
     without = await get(pages, "/metrics")
     introspection = await get(pages, "/introspect")
-    await pages.follow(Instrumentation(HERE, prometheus_export=True))
+    await follow(pages, Instrumentation(HERE, prometheus_export=True))
     metrics = await get(pages, "/metrics")
     await pages.stop()
 
@@ -57,7 +64,7 @@ async def test_metrics_have_to_be_asked_for() -> None:
 async def test_people_are_led_to_the_pages() -> None:
     """Unless --disable-ui is given."""
     pages = made()
-    await pages.follow(Instrumentation(HERE))
+    await follow(pages, Instrumentation(HERE))
     redirect = await get(pages, "/anything")
     index = await get(pages, "/ui/index.html")
     await pages.stop()
@@ -69,7 +76,7 @@ async def test_people_are_led_to_the_pages() -> None:
 async def test_with_an_interval_a_snapshot_is_shown() -> None:
     """It changes when the next one is taken."""
     pages = made()
-    await pages.follow(Instrumentation(HERE, prometheus_export=True))
+    await follow(pages, Instrumentation(HERE, prometheus_export=True))
     pages.take_snapshot()
     await asyncio.sleep(0.01)
     shown = [await get(pages, "/metrics"), await get(pages, "/metrics")]
@@ -85,7 +92,7 @@ async def test_with_an_interval_a_snapshot_is_shown() -> None:
 async def test_before_the_first_snapshot_metrics_are_read() -> None:
     """Nobody has to wait for an interval."""
     pages = made()
-    await pages.follow(Instrumentation(HERE, prometheus_export=True))
+    await follow(pages, Instrumentation(HERE, prometheus_export=True))
     shown = await get(pages, "/metrics")
     await pages.stop()
 
@@ -97,7 +104,7 @@ async def test_without_anybody_to_show_it_to_no_snapshot_is_taken() -> None:
     count = Count()
     pages = Pages(count, lambda: http.Page(b"{}"), ui=True)
     pages.take_snapshot()
-    await pages.follow(Instrumentation(HERE))
+    await follow(pages, Instrumentation(HERE))
     pages.take_snapshot()
     await asyncio.sleep(0.01)
     await pages.stop()
@@ -105,12 +112,31 @@ async def test_without_anybody_to_show_it_to_no_snapshot_is_taken() -> None:
     assert count.number == 0
 
 
+async def test_of_configurations_that_follow_each_other_fast_the_last_counts() -> None:
+    """None of the others' addresses stays open."""
+    pages = made()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    pages.follow(Instrumentation(f"127.0.0.1:{port}"))
+    await asyncio.sleep(0)
+    pages.follow(Instrumentation(HERE))
+    await pages.settled()
+    ports = pages.ports
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", port)
+    await pages.stop()
+
+    assert len(ports) == 1
+
+
+@pytest.mark.parametrize("address", ["192.0.2.1:80", "a..b:80"])
 async def test_an_address_that_cannot_be_had_is_only_told(
-    caplog: pytest.LogCaptureFixture,
+    caplog: pytest.LogCaptureFixture, address: str
 ) -> None:
     """Pages are no reason to stop, or to reject a configuration."""
     pages = made()
-    await pages.follow(Instrumentation("192.0.2.1:80"))
+    await follow(pages, Instrumentation(address))
 
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
     assert pages.ports == []

@@ -245,6 +245,22 @@ async def test_pages_are_served_as_the_configuration_says(node: Node) -> None:
     assert shown["System"]["Policy"] == "none"
 
 
+async def test_pages_follow_the_forced_configuration(node: Node) -> None:
+    """When it is read again, as they do the node agent's."""
+    path = node.folder / "force.cfg"
+    path.write_text("policy: {Active: none}", encoding="utf-8")
+    async with running(node, f"--force-config={path}") as daemon:
+        await node.client().call("Version")
+        before = daemon.ports
+        path.write_text("instrumentation: {HTTPEndpoint: '127.0.0.1:0'}", encoding="utf-8")
+        daemon.reload()
+        await node.until(lambda: daemon.ports)
+        shown = json.loads(await _get(daemon.ports[0], "/introspect"))
+
+    assert before == []
+    assert shown["System"]["Policy"] == "none"
+
+
 async def test_a_runtime_that_is_away_at_the_start_is_waited_for(node: Node) -> None:
     """The kubelet's socket is there when the runtime is."""
     await node.stop_runtime()
