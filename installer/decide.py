@@ -109,7 +109,7 @@ def _unfit(given: Given) -> Rest | None:
     if given.wanted is None:
         state = given.standing.state if there else status.UNSUPPORTED
         return Rest(state or status.ACTIVE, given.unwanted)
-    if given.retry != 0.0:
+    if given.retry != 0.0 and given.standing.state == status.ROLLED_BACK:
         return _rolled_back(given)
     if given.refusal and not there:
         return Rest(status.UNSUPPORTED, given.refusal, given.refusal_hint)

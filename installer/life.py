@@ -94,6 +94,7 @@ class Life:
         self._begun = parts.loop.monotonic()
         self._settled_at: float | None = None
         self._told_at = float("-inf")
+        self._well_since = self._begun
         parts.outlook.begin(selected=self.standing.selected)
         parts.publisher.begin(self.standing)
 
@@ -231,7 +232,7 @@ class Life:
     def _rest(self, rest: decide.Rest, wanted: interface.Wanted | None) -> float:
         self._leave()
         active = rest.state == status.ACTIVE
-        standing = retry.succeeded(self.standing) if active else self.standing
+        standing = self._forgiven(self.standing) if active else self.standing
         version = wanted.version if active and wanted else ""
         if active and wanted is None:
             version = standing.version
@@ -250,6 +251,13 @@ class Life:
             self._settled_at = self._parts.loop.monotonic()
             self._keeper.failed = 0
         return keep.PERIOD if active or not rest.ready else WAITING
+
+    def _forgiven(self, standing: status.Status) -> status.Status:
+        """Forget former failures of a node that has been well for long."""
+        now = self._parts.loop.monotonic()
+        if standing.state != status.ACTIVE:
+            self._well_since = now
+        return retry.succeeded(standing) if now - self._well_since >= retry.FORGIVEN else standing
 
     def _held(self, hold: str, kind: decide.Kind) -> float:
         """Others come first: the node stays exactly as it is."""

@@ -53,6 +53,10 @@ class Loop:
         """Have `answer` called when somebody connects; it must not take long."""
         self._selector.register(listening, selectors.EVENT_READ, answer)
 
+    def close(self) -> None:
+        """Wait no more."""
+        self._selector.close()
+
     @contextlib.contextmanager
     def signals(self) -> Iterator[None]:
         """Hear signals; afterwards they are as before."""

@@ -19,10 +19,15 @@ REASONS = {
 }
 """State -> the word of the Event that tells that a node came into it."""
 
-_WARNINGS = frozenset({status.ROLLED_BACK, status.UNSUPPORTED})
+WARNINGS = frozenset({status.ROLLED_BACK, status.UNSUPPORTED})
+"""States that somebody should look at."""
 
 REASON_LIMIT = 200
 """Characters of a reason that the seed keeps; more would be cut there in the middle of a word."""
+
+
+PAUSE = 30.0
+"""Seconds after which what could not be told is told again; each try may take some."""
 
 
 class Publisher:
@@ -34,6 +39,7 @@ class Publisher:
         self._log = log
         self._told: tuple[dict[str, str | None], dict[str, str | None]] | None = None
         self._event: tuple[str, str] | None = None
+        self._failed: tuple[float, status.Status] | None = None
 
     def begin(self, standing: status.Status) -> None:
         """Take what a former pod told: its Event is not repeated."""
@@ -43,6 +49,9 @@ class Publisher:
         """Tell the cluster, if that is news. Never raises."""
         if self._api is None:
             return
+        if self._failed and self._failed[1] == standing and abs(now - self._failed[0]) < PAUSE:
+            return
+        self._failed = None
         wanted = _wanted(standing)
         try:
             if wanted != self._told:
@@ -50,6 +59,7 @@ class Publisher:
                 self._told = wanted
             self._tell_event(self._api, standing, now)
         except messages.ApiProblem as problem:
+            self._failed = (now, standing)
             self._log.once("publish", str(problem), level="error")
         else:
             self._log.once("publish", "")
@@ -73,7 +83,7 @@ class Publisher:
         message = standing.reason or "nothing of the resource manager is on the node"
         if standing.hint:
             message = f"{message}; {standing.hint}"
-        event = nodes.Event(REASONS[standing.state], message, standing.state in _WARNINGS)
+        event = nodes.Event(REASONS[standing.state], message, standing.state in WARNINGS)
         api.event(event, now)
         self._event = key
 

@@ -13,6 +13,10 @@ from . import status
 WAITS = (300.0, 900.0, 1800.0, 3600.0)
 """Seconds after the first failure, the second, and so on."""
 
+FORGIVEN = 3600.0
+"""Seconds on the relay after which former failures are forgotten: a relay that dies every ten
+minutes must not have the kubelet restarted for ever."""
+
 MOST = len(WAITS) + 1
 """Failed attempts after which nothing is tried any more."""
 

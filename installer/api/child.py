@@ -17,7 +17,7 @@ from . import messages
 Send = Callable[[messages.Request], messages.Answer]
 """Sends a request; raises `messages.ApiProblem`."""
 
-TIMEOUT = 15.0
+TIMEOUT = 8.0
 """Seconds for one exchange in the child."""
 
 
@@ -27,7 +27,7 @@ def sender(argv: Sequence[str], run: programs.Run, *, timeout: float = TIMEOUT) 
     def send(request: messages.Request) -> messages.Answer:
         asked = json.dumps(dataclasses.asdict(request))
         try:
-            result = run(argv, asked, timeout + 5.0)
+            result = run(argv, asked, timeout + 2.0)
             said = json.loads(result.out)
         except (programs.ProgramProblem, ValueError) as error:
             raise messages.ApiProblem(f"cannot ask the API server: {error}") from error

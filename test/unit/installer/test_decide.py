@@ -102,6 +102,15 @@ def test_a_failed_node_waits() -> None:
     assert decision == Rest("rolled-back", "no answer", "look")
 
 
+def test_failures_of_the_past_do_not_stop_repairs() -> None:
+    """A node that came back is kept, though not all is forgotten yet."""
+    standing = status.Status(state="active", failures=4)
+    decision = decide.decide(Given(facts=COMPLETE, wanted=WANTED, standing=standing, retry=99.0))
+
+    assert isinstance(decision, Rest)
+    assert decision.state == "active"
+
+
 def test_a_node_that_failed_too_often_is_given_up() -> None:
     """It tells that, too, and what would make it try again."""
     standing = status.Status(state="rolled-back", failures=5, last_error="no answer")

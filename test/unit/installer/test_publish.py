@@ -97,14 +97,29 @@ def test_a_node_that_never_had_anything_has_no_news(
 def test_what_could_not_be_told_is_told_later(
     publisher: publish.Publisher, server: api_server.ApiServer
 ) -> None:
-    """An API server that is away costs nothing but a line in the log."""
+    """An API server that is away costs a line in the log, and a try now and then."""
     server.away = True
     publisher.tell(ACTIVE, 0)
     server.away = False
     publisher.tell(ACTIVE, 1)
 
+    assert server.requests == []
+    publisher.tell(ACTIVE, publish.PAUSE)
+
     assert server.labels("n") == {names.STATE_LABEL: "active"}
     assert len(server.events) == 1
+
+
+def test_what_is_new_is_told_at_once(
+    publisher: publish.Publisher, server: api_server.ApiServer
+) -> None:
+    """Whatever failed before."""
+    server.away = True
+    publisher.tell(ACTIVE, 0)
+    server.away = False
+    publisher.tell(BACK, 1)
+
+    assert server.labels("n") == {names.STATE_LABEL: "rolled-back"}
 
 
 def test_what_others_changed_is_put_right(
