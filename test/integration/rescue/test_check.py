@@ -6,7 +6,7 @@ from node import rescues
 
 
 def test_a_relay_that_answers_is_left_alone(node: rescues.Node) -> None:
-    """The gate is asked in its quick form, the kubelet's health included, and nothing is changed."""
+    """The gate is asked in its quick form, the kubelet's health included; nothing is changed."""
     for _ in range(4):
         assert node.run("check").returncode == 0
 

@@ -169,7 +169,7 @@ def test_a_lock_of_the_dead_does_not_count(node: rescues.Node) -> None:
 
 
 def test_the_unit_says_what_failed(node: rescues.Node) -> None:
-    """systemd gives units of `OnFailure=` the result of what failed; without a reason it is used."""
+    """Units of `OnFailure=` are given the result of what failed; it is the reason then."""
     node.run("give-back", more={"MONITOR_SERVICE_RESULT": "start-limit-hit"})
 
     assert "cri-resource-manager.service failed for good (start-limit-hit)" in (
