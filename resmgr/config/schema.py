@@ -105,8 +105,11 @@ class Text:
     def _choose(self, value: str, place: Place) -> None:
         given = value.casefold() if self.ignore_case else value
         if given not in self.choices:
-            hint = None if place.findings.full else suggest.hint(value, filter(None, self.choices))
+            hint = None if place.findings.full else self._meant(value)
             place.problem(f"unknown value {quote(value)}", hint)
+
+    def _meant(self, value: str) -> str:
+        return suggest.hint(value, filter(None, self.choices)) or f"write {self.describe()}"
 
     def describe(self) -> str:  # noqa: D102
         return "one of " + ", ".join(filter(None, self.choices)) if self.choices else self.form

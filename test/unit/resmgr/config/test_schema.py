@@ -22,6 +22,7 @@ RECORD = schema.Record(
     ),
     (schema.not_above("MinCPUs", "MaxCPUs"),),
 )
+MANY = schema.Text(choices=tuple(f"c{number}" for number in range(9)))
 MODES = schema.Text(choices=("", "on", "off"), ignore_case=True)
 NAMES = schema.MapOf(schema.Boolean(), "name", lambda key: None if key else "empty")
 
@@ -65,6 +66,11 @@ def test_right_values(type_: schema.Type, value: Any) -> None:
         (schema.Text(), "a\nb", 'at: "a\\nb" holds characters that cannot be printed'),
         (schema.Text(syntax=lambda _: "no"), "x", "at: no"),
         (MODES, "of", 'at: unknown value "of", did you mean on'),
+        (
+            MANY,
+            "nothing",
+            'at: unknown value "nothing", write one of c0, c1, c2, c3, c4, c5, c6, c7, c8',
+        ),
         (schema.Special("x", lambda _: "never"), 1, "at: never"),
         (schema.ListOf(schema.Integer()), 1, "at: expected a list, got a number"),
         (schema.ListOf(schema.Integer()), [1, "x"], "at[1]: expected a whole number, got text"),
