@@ -15,6 +15,12 @@ _LOG = logging.getLogger("cri/server")
 
 _MOST_KNOWN: Final = 64
 
+BOUNDS: Final = dataclasses.replace(
+    connection.DEFAULT_LIMITS, resets=connection.DEFAULT_LIMITS.resets // 2
+)
+"""Each call that a client resets is reset at the runtime too, which may count them as we do: one
+client must not cost all of them their connection."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Shared:
@@ -25,7 +31,7 @@ class Shared:
     tasks: intercept.Spawner
     loop: asyncio.AbstractEventLoop
     budget: observe.Budget = dataclasses.field(default_factory=observe.Budget)
-    bounds: limits.Limits = connection.DEFAULT_LIMITS
+    bounds: limits.Limits = BOUNDS
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@
 import asyncio
 from typing import Final, Protocol
 
-_BUFFER: Final = 256 * 1024
-"""Bytes that are read at a time: what a unix socket holds of an answer of hundreds of containers,
-so that it wakes us no more often than it has to."""
+_BUFFER: Final = 128 * 1024
+"""Bytes that are read at a time: an answer of hundreds of containers wakes us no more often than
+it has to, and a flood comes in small enough pieces."""
 
 
 class Writer(Protocol):

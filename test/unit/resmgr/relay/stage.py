@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
 from resmgr.relay import downstream, intercept, observe, router, server, turn, upstream
-from resmgr.wire import connection, events, fields, limits
+from resmgr.wire import codes, connection, events, fields, limits
 from resmgr.wire.grpc import messages, statuses
 
 SERVICE = "/runtime.v1.RuntimeService/"
@@ -137,10 +137,14 @@ class Side(asyncio.Protocol):
 
 
 def echo(side: Side, event: events.Event) -> None:
-    """Answer every request, as it ends, with its own message."""
+    """Answer every request, as it ends, with its own message; refuse what is none."""
     if isinstance(event, events.DataReceived) and event.end_stream:
-        _, message = next(messages.Reader().feed(side.content(event.stream_id)))
-        side.answer(event.stream_id, message)
+        try:
+            _, message = messages.only(side.content(event.stream_id))
+        except ValueError:
+            side.reset(event.stream_id, codes.ErrorCode.INTERNAL_ERROR)
+        else:
+            side.answer(event.stream_id, message)
 
 
 class Runtime:
