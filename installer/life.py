@@ -6,7 +6,7 @@ is followed by one that goes on. Being ended undoes nothing: the node keeps work
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -71,6 +71,10 @@ class Parts:
     gather: Callable[[interface.Node, journals.Journal], node_facts.Facts]
     refuse: Callable[[interface.Node], Refusal | None]
     look: Callable[[interface.Node], keep.Look]
+    carry_out: Callable[
+        [Sequence[plan.Action], interface.Node, journals.Journal], execute.Outcome
+    ] = execute.run
+    recover: Callable[[journals.Journal, interface.Node], execute.Outcome | None] = execute.recover
     policy: Callable[[], str]
     show: Callable[[status.Status], None]
     """Called with each new standing, for probes and metrics."""
@@ -182,7 +186,7 @@ class Life:
         if not self._journal.state:
             return None
         with files.lock(layout.lock):
-            outcome = execute.recover(self._journal, self._node)
+            outcome = self._parts.recover(self._journal, self._node)
         if outcome is None or outcome.end is execute.End.LATER:
             return None
         self._parts.lines.info(f"an interrupted run: {outcome.end}: {outcome.reason}")
@@ -195,7 +199,7 @@ class Life:
         files, layout = self._node.files, self._node.layout
         with files.lock(layout.lock):
             self._journal = journals.Journal.open(files, layout.journal)
-            return execute.run(actions, self._node, self._journal)
+            return self._parts.carry_out(actions, self._node, self._journal)
 
     def _wanted(self) -> tuple[interface.Wanted | None, problem.Problem | None]:
         if self._parts.remove:
