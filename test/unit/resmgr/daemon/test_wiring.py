@@ -16,6 +16,7 @@ from unit.resmgr.daemon.fake_node import Node
 from resmgr.cri import api_pb2 as api
 from resmgr.daemon import agent_pb2, flagtable, held, logs, notify, prepare, wiring
 from resmgr.daemon.prepare import CannotStart
+from resmgr.relay import downstream, intercept, router, server, turn, unary
 from resmgr.wire.grpc.codes import Code
 from resmgr.wire.grpc.statuses import CallError
 
@@ -259,6 +260,58 @@ async def test_pages_follow_the_forced_configuration(node: Node) -> None:
 
     assert before == []
     assert shown["System"]["Policy"] == "none"
+
+
+async def test_with_an_interval_metrics_are_those_of_the_last_reading(node: Node) -> None:
+    """However often they are asked for."""
+    text = "instrumentation: {HTTPEndpoint: '127.0.0.1:0', PrometheusExport: true}"
+    async with running(node, fallback(node, text), "--metrics-interval=1h") as daemon:
+        kubelet = node.client()
+        await kubelet.call("Version")
+        shown = [await _get(daemon.ports[0], "/metrics")]
+        await kubelet.pod("a")
+        shown.append(await _get(daemon.ports[0], "/metrics"))
+
+    assert "cri_resmgr_pods 0" in shown[0]
+    assert shown[1] == shown[0]
+
+
+async def test_a_policy_is_asked_to_rebalance_at_intervals(node: Node) -> None:
+    """Without any call of the kubelet."""
+    async with running(node, fallback(node, STATIC), "--rebalance-interval=10ms") as daemon:
+        await node.client().call("Version")
+        session = daemon._session
+        assert session is not None
+        before = session.engine.sequence
+
+        await node.until(lambda: session.engine.sequence > before + 2)
+
+
+async def test_images_may_have_a_runtime_of_their_own(node: Node) -> None:
+    """Calls of the image service go there, all others do not."""
+
+    async def info(call: intercept.Call) -> unary.Reply:
+        return unary.Reply(message=call.message + b"!")
+
+    loop = asyncio.get_running_loop()
+    shared = downstream.Shared(
+        routes=router.for_service("runtime.v1.ImageService", {"ImageFsInfo": info}),
+        turns=turn.Turn(loop),
+        tasks=node.group,
+        loop=loop,
+    )
+    path = str(node.folder / "images.sock")
+    images = server.Server(path, shared)
+    await images.start()
+    async with running(node, f"--image-socket={path}"):
+        kubelet = node.client()
+        request = api.VersionRequest(version="x")
+        answer = await kubelet.call("ImageFsInfo", request, "runtime.v1.ImageService")
+        version = api.VersionResponse.FromString(await kubelet.call("Version"))
+    await images.stop(0)
+
+    assert answer == request.SerializeToString() + b"!"
+    assert version.runtime_name == "containerd"
 
 
 async def test_a_runtime_that_is_away_at_the_start_is_waited_for(node: Node) -> None:
