@@ -20,10 +20,10 @@ _SHIM = """\
 PATH={path}
 number=$(cat {folder}/count)
 echo $((number + 1)) >{folder}/count
-[ "$number" != "$DEATH" ] || [ "$WHEN" != before ] || kill -9 -- "-$LEADER" "$$"
+[ "$number" != "$DEATH" ] || [ "$WHEN" != before ] || kill -9 "-$LEADER"
 {program} "$@"
 status=$?
-[ "$number" != "$DEATH" ] || kill -9 -- "-$LEADER" "$$"
+[ "$number" != "$DEATH" ] || kill -9 "-$LEADER"
 exit $status
 """
 
@@ -60,6 +60,7 @@ def run(node: rescues.Node, death: int, when: str) -> int:
     return done.returncode
 
 
+@pytest.mark.timeout(300)
 def test_a_rescue_that_is_killed_at_any_moment_is_finished_by_the_next(
     mortal: rescues.Node,
 ) -> None:
