@@ -8,7 +8,7 @@ that asks in a loop costs a copy each time, and reading at the same pace as one 
 from collections.abc import Callable
 from typing import Final, Protocol
 
-INTERVAL: Final = 0.1
+INTERVAL: Final = 0.25
 """Seconds between two readings."""
 
 
