@@ -37,6 +37,33 @@ async def test_a_kubelet_that_connects_meanwhile_waits(managed: daemons.Node) ->
     assert b"containerd" in call.result()
 
 
+async def test_a_take_over_fails_no_call(managed: daemons.Node) -> None:
+    """SIGTERM under load: what is under way ends, what comes then waits for the next daemon."""
+    here = managed.kubelet
+    stopping = asyncio.Event()
+    made: list[str] = []
+
+    async def work(number: int) -> None:
+        pod = await here.run_pod(f"pod{number}")
+        attempt = 0
+        while not stopping.is_set():
+            made.append(await here.create(pod, here.container_config(f"one{attempt}")))
+            attempt += 1
+
+    async with asyncio.TaskGroup() as tasks:
+        for number in range(4):
+            tasks.create_task(work(number), name=str(number))
+        for reached in (10, 20, 30):
+            async with asyncio.timeout(daemons.PATIENCE):
+                while len(made) < reached:  # noqa: ASYNC110  # a list
+                    await asyncio.sleep(0.01)
+            assert await managed.daemon.end() == 0
+            await managed.daemon.start()
+        stopping.set()
+
+    assert sorted(one.id for one in await managed.past.containers()) == sorted(made)
+
+
 async def test_both_sockets_are_kept(managed: daemons.Node) -> None:
     """The one that listens and the one to the runtime; the latter goes at a clean end."""
     manager = managed.daemon.manager
