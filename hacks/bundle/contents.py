@@ -23,7 +23,8 @@ SILENT = tuple(
     encodings.idna encodings.latin_1 encodings.punycode encodings.raw_unicode_escape
     encodings.unicode_escape encodings.utf_16 encodings.utf_16_be encodings.utf_16_le
     encodings.utf_32 encodings.utf_8 encodings.utf_8_sig google._upb._message
-    google.protobuf.internal.well_known_types io linecache locale os threading traceback warnings
+    google.protobuf.internal.well_known_types importlib.readers io linecache locale os threading
+    traceback warnings
     """.split()  # noqa: SIM905 - words read best so
 )
 """Modules that C code or a computed name imports, so that no source of ours tells of them."""

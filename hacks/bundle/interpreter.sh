@@ -84,8 +84,8 @@ EOF
     chmod +x "$work"/bin/*
     export PATH=$work/bin:$PATH CC=zcc AR=zar RANLIB=zranlib LC_ALL=C
     export SOURCE_DATE_EPOCH=1 ZERO_AR_DATE=1
-    # No path of this build gets into what it makes.
-    plain="-g0 -fPIC -ffunction-sections -fdata-sections -ffile-prefix-map=$work=."
+    # Neither these flags nor a prefix name a folder of this build: OpenSSL keeps both as text.
+    plain="-g0 -fPIC -ffunction-sections -fdata-sections"
 }
 
 step() {
@@ -120,13 +120,14 @@ build_sqlite() {
 build_openssl() {
     cd "$work"/src/openssl-*/
     # shellcheck disable=SC2086 # a list of words
-    ./Configure "linux-$(uname -m)" --prefix="$libs" --libdir=lib --openssldir=/etc/ssl no-shared \
+    ./Configure "linux-$(uname -m)" --prefix=/usr --libdir=lib --openssldir=/etc/ssl no-shared \
         no-tests no-engine no-dso no-module no-legacy no-comp no-srp no-ct no-cms no-ts no-cmp no-sm2 \
         no-sm3 no-sm4 no-idea no-seed no-camellia no-aria no-bf no-cast no-rc2 no-rc4 no-rc5 no-mdc2 \
         no-md4 no-rmd160 no-whirlpool no-gost no-ec2m no-dtls no-ssl3 no-nextprotoneg no-srtp \
         no-ui-console no-siphash no-blake2 no-scrypt no-des no-dsa no-async -O2 $plain
     make -j "$jobs" build_libs
-    make install_dev
+    cp libcrypto.a libssl.a "$libs/lib/"
+    cp -r include/openssl "$libs/include/"
 }
 
 build_python() {

@@ -7,7 +7,9 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 static int die(PyStatus status) {
@@ -34,11 +36,13 @@ static PyStatus search(PyConfig *config, const char *folder, const char *name) {
 int main(int argc, char **argv) {
     char folder[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", folder, sizeof folder - 1);
-    if (length <= 0) {
-        fprintf(stderr, "cri-resmgr: cannot read /proc/self/exe: is /proc mounted?\n");
+    if (length > 0) {
+        folder[length] = '\0';
+    } else if (realpath((const char *)getauxval(AT_EXECFN), folder) == NULL) {
+        /* without /proc the name that it was started by has to do */
+        fprintf(stderr, "cri-resmgr: cannot find its own folder: is /proc mounted?\n");
         return 1;
     }
-    folder[length] = '\0';
     *strrchr(folder, '/') = '\0';
 
     PyPreConfig before;

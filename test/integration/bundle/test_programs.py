@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -70,6 +71,24 @@ def test_tree_works_wherever_it_is_and_by_any_link(bundle: Path, tmp_path: Path)
     assert call(tmp_path / "cri-resmgrctl", "--help").stdout.startswith("usage: cri-resmgrctl")
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root changes its root")
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_nothing_but_glibc_has_to_be_there(bundle: Path, tmp_path: Path, program: str) -> None:
+    """A root with the bundle, glibc and its loader is enough: no shell, no /proc, no /etc."""
+    shutil.copytree(bundle, tmp_path / "bundle", symlinks=True)
+    shown = subprocess.run(
+        ["ldd", bundle / "cri-resmgr"], check=True, capture_output=True, text=True
+    ).stdout
+    for path in re.findall(r"(/\S+) \(0x", shown):
+        target = tmp_path / path.lstrip("/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
+
+    done = call("/usr/sbin/chroot", tmp_path, f"/bundle/{program}", "--version")
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_exit_status_of_a_program_is_the_callers(bundle: Path) -> None:
     """A wrong command line gives the program's own status and message."""
     done = call(bundle / "cri-resmgr", "--no-such-flag")
@@ -101,6 +120,8 @@ ours = [name for name in names if name.split(".")[0] in ("resmgr", "ctl", "insta
 for name in ours:
     if not name.endswith("__main__"):
         importlib.import_module(name)
+import installer.units
+assert len(installer.units.texts()) >= 5
 import ssl, sqlite3, yaml.cyaml, zlib
 import google.protobuf.internal.api_implementation as api
 assert api.Type() == "upb", api.Type()
