@@ -5,7 +5,7 @@ What failed is told, and tried again with the next plan: with what the container
 then, not with what was meant when it failed.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from ..engine.events import IntentFailed
 from ..intents import ExportData, SetCpuset
@@ -41,13 +41,12 @@ class Executor:
         return self._files.mounts(cache_id)
 
     async def carry_out(self, what: Plan) -> Sequence[IntentFailed]:
-        """Do it in the plan's order, and before it what failed earlier; give what failed now."""
+        """Do it in the plan's order, with what failed earlier; give what failed now."""
         failures: list[IntentFailed] = []
-        planned = {container.cache_id for container in what.updates}
-        again = [self._find(cache_id) for cache_id in self.failed if cache_id not in planned]
-        for container in [*filter(None, again), *what.updates]:
+        planned = [container.cache_id for container in what.updates]
+        for cache_id in _merged(tuple(self.failed), planned):
             # It may have changed or gone since the plan was made.
-            await self._send(self._find(container.cache_id), failures)
+            await self._send(self._find(cache_id), failures)
         self.failed = {
             cache_id: why for cache_id, why in self.failed.items() if self._find(cache_id)
         }
@@ -68,11 +67,15 @@ class Executor:
             if error.status.code is Code.NOT_FOUND:
                 return  # It has gone; the call that tells so is on its way.
             why = error.status.message or error.status.code.name
-            self.failed[container.cache_id] = why
-            if why != before:
-                text = f"cannot update container {container.name} ({container.id}): {why}"
-                intent = SetCpuset(container.cache_id, container.linux.cpuset_cpus)
-                failures.append(IntentFailed(intent, text))
+        except Exception as error:  # noqa: BLE001 - the others' updates must not be lost for it
+            why = f"{type(error).__name__}: {error}"
+        else:
+            return
+        self.failed[container.cache_id] = why
+        if why != before:
+            text = f"cannot update container {container.name} ({container.id}): {why}"
+            intent = SetCpuset(container.cache_id, container.linux.cpuset_cpus)
+            failures.append(IntentFailed(intent, text))
 
     def _write(self, cache_id: str, values: dict[str, str], failures: list[IntentFailed]) -> None:
         del self._unwritten[cache_id]
@@ -86,3 +89,20 @@ class Executor:
             failures.append(IntentFailed(intent, f"cannot write data of {cache_id}: {why}"))
             if isinstance(error, OSError):
                 self._unwritten[cache_id] = values
+
+
+def _merged(failed: Sequence[str], planned: Sequence[str]) -> Iterable[str]:
+    """Give the order of what failed earlier and of a plan as one.
+
+    Shrinking came before growing in both, and still does: who failed comes before the plan, unless
+    the plan has it as well. Then those come before it that the plan has before it.
+    """
+    places = {cache_id: place for place, cache_id in enumerate(planned)}
+    merged: dict[str, None] = {}
+    done = 0
+    for cache_id in failed:
+        upto = places.get(cache_id, -1) + 1
+        merged |= dict.fromkeys(planned[done:upto])
+        done = max(done, upto)
+        merged[cache_id] = None
+    return merged | dict.fromkeys(planned[done:])

@@ -18,7 +18,7 @@ class Node:
     """A runtime that takes updates, and the containers on it."""
 
     def __init__(self) -> None:
-        """There are two containers."""
+        """There are three containers."""
         self.containers = {
             name: Container(
                 f"uid:{name}",
@@ -28,10 +28,10 @@ class Node:
                 state=ContainerState.RUNNING,
                 linux=LinuxResources(cpuset_cpus=1),
             )
-            for name in ("a", "b")
+            for name in ("a", "b", "c")
         }
         self.updates: list[tuple[str, int]] = []
-        self.refusal: CallError | None = None
+        self.refusal: Exception | None = None
 
     async def update(self, container: Container) -> None:
         """Take an update or refuse it."""
@@ -50,7 +50,7 @@ class Node:
 
 @pytest.fixture
 def node() -> Node:
-    """A node with two containers."""
+    """A node with three containers."""
     return Node()
 
 
@@ -79,6 +79,45 @@ async def test_a_failure_is_told_and_tried_again_with_the_next_plan(
     assert [failure.error for failure in failures] == ["cannot update container a (id-a): away"]
     assert node.updates == [("a", 6), ("b", 1)]
     assert executor.failed == {}
+
+
+@pytest.mark.parametrize(
+    ("failed", "planned", "order"),
+    [
+        ("ab", "a", "ab"),
+        ("a", "b", "ab"),
+        ("b", "ab", "ab"),
+        ("bc", "ab", "abc"),
+        ("ab", "ba", "ba"),
+        ("", "cab", "cab"),
+    ],
+)
+async def test_who_gives_back_still_comes_first(
+    node: Node, executor: Executor, failed: str, planned: str, order: str
+) -> None:
+    """Both the order of what failed and that of the new plan count, the latter above the former."""
+    node.refusal = CallError(Code.UNAVAILABLE, "away")
+    await executor.carry_out(node.plan(*failed))
+    node.refusal = None
+    await executor.carry_out(node.plan(*planned))
+
+    assert "".join(name for name, _ in node.updates) == order
+
+
+async def test_a_mistake_with_one_container_is_no_other_ones(
+    node: Node, executor: Executor
+) -> None:
+    """The rest of the plan is carried out, and the one is tried again."""
+    node.refusal = ValueError("out of range")
+    first = await executor.carry_out(node.plan("a", "b"))
+    node.refusal = None
+    await executor.carry_out(node.plan("c"))
+
+    assert [failure.error for failure in first] == [
+        "cannot update container a (id-a): ValueError: out of range",
+        "cannot update container b (id-b): ValueError: out of range",
+    ]
+    assert [name for name, _ in node.updates] == ["a", "b", "c"]
 
 
 async def test_the_same_failure_is_told_once(node: Node, executor: Executor) -> None:
