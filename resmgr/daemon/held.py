@@ -7,13 +7,15 @@ a runtime may leave half a container behind where its client hangs up (docs/deci
 is kept comes back to the next process as in sd_listen_fds(3).
 """
 
-import asyncio
 import os
 import select
 import socket
 import stat
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import asyncio
 
 LISTENER: Final = "relay"
 """Name of the socket that kubelets connect to."""
@@ -58,7 +60,7 @@ class Held:
         return taken
 
     def linger(
-        self, loop: asyncio.AbstractEventLoop, drop: Callable[[str], None] = lambda _: None
+        self, loop: "asyncio.AbstractEventLoop", drop: Callable[[str], None] = lambda _: None
     ) -> None:
         """Keep the youngest connections to the runtime until their calls have ended.
 
