@@ -78,7 +78,8 @@ class Static:
         held = state.assignments.get(cache_id, 0)
         text = f"exclusive CPUs {cpuset.show(held)} are free again"
         reasons = (Reason(cache_id, text),) if held else ()
-        return Step(after, self._follow(state, after), reasons)
+        entries = states.entries(state, after, self.supply)
+        return Step(after, self._follow(state, after), reasons, entries)
 
     def rebalance(self, state: State) -> Step[State]:
         """Leave everything where it is."""
@@ -128,7 +129,8 @@ class Static:
         if count:
             cpus, reasons = self._choose(state, subject, count)
             after = state.owning(cache_id, cpus)
-        return Step(after, self._follow(state, after) + self._tell(after, [cache_id]), reasons)
+        intents = self._follow(state, after) + self._tell(after, [cache_id])
+        return Step(after, intents, reasons, states.entries(state, after, self.supply))
 
     def _choose(self, state: State, subject: Subject, count: int) -> tuple[int, tuple[Reason, ...]]:
         """Choose the CPUs of an exclusive container."""

@@ -51,16 +51,34 @@ def _without(assignments: Mapping[str, int], cache_id: str) -> Mapping[str, int]
     return {key: cpus for key, cpus in assignments.items() if key != cache_id}
 
 
-ASSIGNMENTS, DEFAULT, SHARED = "CPUAssignments", "DefaultCPUSet", "SharedContainers"
+ASSIGNMENTS, DEFAULT = "CPUAssignments", "DefaultCPUSet"
+
+SHARED = json.dumps("shared")
+"""The text by the cache id of a container that shares."""
 
 
 def dump(state: State, supply: Supply) -> dict[str, str]:
-    """Give JSON texts by key: CPU lists by container, the default set, those that share it."""
+    """Give JSON texts by key: CPU lists by container, the default set, and all that share it."""
+    return _owned(state, supply) | dict.fromkeys(sorted(state.shared), SHARED)
+
+
+def entries(before: State, after: State, supply: Supply) -> dict[str, str | None]:
+    """Give what of `dump` differs, `None` for what is gone: little, however many containers share.
+
+    Containers that have CPUs for themselves are no more than there are CPUs.
+    """
+    found: dict[str, str | None] = dict.fromkeys(after.shared - before.shared, SHARED)
+    found |= dict.fromkeys(before.shared - after.shared)
+    if before.assignments != after.assignments:
+        found |= _owned(after, supply)
+    return found
+
+
+def _owned(state: State, supply: Supply) -> dict[str, str]:
     assignments = {key: cpuset.show(cpus) for key, cpus in state.assignments.items()}
     return {
         ASSIGNMENTS: json.dumps(assignments, sort_keys=True),
         DEFAULT: json.dumps(cpuset.show(state.default(supply))),
-        SHARED: json.dumps(sorted(state.shared)),
     }
 
 
@@ -72,7 +90,7 @@ def load(saved: Mapping[str, str], supply: Supply) -> State:
             for key, cpus in json.loads(saved[ASSIGNMENTS]).items()
         }
         default = cpuset.parse(_text(json.loads(saved[DEFAULT])))
-        shared = frozenset(_text(key) for key in json.loads(saved.get(SHARED, "[]")))
+        shared = frozenset(key for key, text in saved.items() if text == SHARED)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise BadState(f"cannot read the saved state of policy static: {error}") from error
     if not default:

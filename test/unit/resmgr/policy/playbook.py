@@ -132,6 +132,9 @@ class Node:
         """What runs, by name, oldest first."""
 
         self.state = self.policy.start(None, []).state
+        self.kept = self.policy.dump(self.state)
+        """What is remembered of the state: the whole at a start, then what each step says."""
+
         self.cpus: dict[str, int] = {}
         """The CPUs that each container was told last."""
 
@@ -201,17 +204,27 @@ class Node:
             case Restart():
                 for name in event.without:
                     del self.subjects[name], self.cpus[name]
-                saved = self.policy.dump(self.state) if event.saved is None else event.saved
+                saved = self.kept if event.saved is None else event.saved
                 return self.policy.start(saved, list(self.subjects.values()))
 
     def _take(self, step: interface.Step[Any]) -> None:
         self.state, self._reasons = step.state, step.reasons
+        self._keep(step)
         for intent in step.intents:
             if isinstance(intent, intents.SetCpuset):
                 self._said.append(SetCpuset(intent.container, cpuset.show(intent.cpus)))
                 self.cpus[intent.container] = intent.cpus
             else:
                 self._said.append(Intent(intent))
+
+    def _keep(self, step: interface.Step[Any]) -> None:
+        """Remember as the engine does."""
+        whole = self.policy.dump(step.state)
+        if step.entries is not None:
+            changed = {**self.kept, **step.entries}
+            self.kept = {key: text for key, text in changed.items() if text is not None}
+            assert self.kept == whole, f"to {self._event}: entries {step.entries} do not give that"
+        self.kept = whole
 
     def _compare(self) -> None:
         said = list(self._said)

@@ -3,6 +3,8 @@
 
 import json
 
+import hypothesis
+import hypothesis.strategies as st
 import pytest
 
 from resmgr import cpuset
@@ -18,7 +20,7 @@ def saved(**changes: object) -> dict[str, str]:
     plain: dict[str, object] = {
         state.ASSIGNMENTS: {"a": "1-2", "i": "6"},
         state.DEFAULT: "0,3-5",
-        state.SHARED: ["s"],
+        "s": "shared",
     }
     return {key: json.dumps(value) for key, value in (plain | changes).items()}
 
@@ -45,6 +47,35 @@ def test_it_is_saved_as_json_texts() -> None:
     assert state.dump(STATE, SUPPLY) == saved()
 
 
+SOME = st.sets(st.sampled_from("abcdef"))
+
+
+@hypothesis.given(st.tuples(SOME, SOME), st.tuples(SOME, SOME))
+def test_what_differs_makes_the_one_of_the_other(
+    before: tuple[set[str], set[str]], after: tuple[set[str], set[str]]
+) -> None:
+    """Entries that are gone are named, too."""
+    one, other = (
+        state.State(
+            {key: 1 << number for number, key in enumerate(sorted(owning), 1)},
+            frozenset(sharing - owning),
+        )
+        for owning, sharing in (before, after)
+    )
+    texts: dict[str, str | None] = {**state.dump(one, SUPPLY)}
+    texts |= state.entries(one, other, SUPPLY)
+
+    assert {key: text for key, text in texts.items() if text} == state.dump(other, SUPPLY)
+
+
+def test_one_more_that_shares_is_one_entry() -> None:
+    """However many there are."""
+    many = state.State({"a": 2}, frozenset(map(str, range(1000))))
+
+    assert state.entries(many, many.sharing("s"), SUPPLY) == {"s": state.SHARED}
+    assert state.entries(many, many.forgetting("7"), SUPPLY) == {"7": None}
+
+
 def test_what_was_saved_is_loaded() -> None:
     """The same state comes back."""
     assert state.load(saved(), SUPPLY) == STATE
@@ -60,7 +91,7 @@ def test_more_cpus_than_before_join_the_default_set() -> None:
 def test_states_without_those_that_share_are_loaded() -> None:
     """As the original kept them."""
     texts = saved()
-    del texts[state.SHARED]
+    del texts["s"]
 
     assert state.load(texts, SUPPLY).shared == frozenset()
 
@@ -84,8 +115,6 @@ def test_states_without_those_that_share_are_loaded() -> None:
         ({state.ASSIGNMENTS: {"a": 1}}, "cannot read the saved state .* expected text"),
         ({state.ASSIGNMENTS: {"a": "x"}}, "cannot read the saved state .* is no id"),
         ({state.DEFAULT: None}, "cannot read the saved state"),
-        ({state.SHARED: 5}, "cannot read the saved state"),
-        ({state.SHARED: [["s"]]}, "cannot read the saved state"),
     ],
 )
 def test_what_contradicts_itself_or_the_machine_is_refused(
