@@ -8,6 +8,7 @@ library and `jeepney` only: it runs on nodes that have no Python of their own.
 
 What must not be here: anything of `resmgr`, `controller` or `ctl` (names that have to agree are
 repeated in `names`, and a test compares them), programs that are started as children except the
-bundle's own gate, and whatever changes a file that is not ours; the one exception is a word in
-`/var/lib/kubelet/extra_args`, and the kubelet's unit where the former extension has edited it.
+bundle's own gate and the exchange with the API server, and whatever changes a file that is not
+ours; the one exception is a word in `/var/lib/kubelet/extra_args`, and the kubelet's unit where the
+former extension has edited it.
 """
