@@ -110,6 +110,14 @@ def remove(data: bytes) -> bytes:
     return result
 
 
+def tidy(data: bytes) -> bytes:
+    """The file without one empty assignment of our key in a line of its own at its beginning.
+
+    The rescue leaves it of a line that was ours alone.
+    """
+    return data.removeprefix(_KEY + b"=\n")
+
+
 def has(data: bytes) -> bool:
     """Whether our argument is anywhere in the file, whether or not it counts. Never raises."""
     return remove(data) != data

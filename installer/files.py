@@ -9,6 +9,7 @@ in `.cri-resmgr-new` or `.cri-resmgr-old`; `sweep` removes those at the next sta
 import contextlib
 import errno
 import fcntl
+import hashlib
 import os
 import shutil
 import stat
@@ -98,6 +99,35 @@ class Files:
                 return path.lstat().st_mode
             except FileNotFoundError:
                 return None
+
+    def size(self, path: Path) -> int | None:
+        """Bytes of a regular file, None for nothing and for anything else."""
+        with _told("look at", path):
+            try:
+                found = path.lstat()
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+        return found.st_size if stat.S_ISREG(found.st_mode) else None
+
+    def sha256(self, path: Path) -> str | None:
+        """Hash of a file as the disk has it, not as the cache remembers it; None for nothing."""
+        with _told("read", path):
+            try:
+                with path.open("rb") as file:
+                    os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+                    return hashlib.file_digest(file, "sha256").hexdigest()
+            except FileNotFoundError:
+                return None
+
+    def free(self, folder: Path) -> int:
+        """Bytes that can be written to the file system of the nearest folder that exists."""
+        with _told("look at", folder):
+            found = os.statvfs(_nearest(folder))
+        return found.f_bavail * found.f_frsize
+
+    def read_only(self, folder: Path) -> bool:
+        """Whether the file system of the nearest folder that exists is mounted read-only."""
+        return bool(os.statvfs(_nearest(folder)).f_flag & os.ST_RDONLY)
 
     # Changing
 
@@ -218,6 +248,14 @@ class Files:
             self._before(f"remove tree {path}: content")
             _drop_tree(aside)
 
+    def remove_any(self, path: Path) -> None:
+        """Remove whatever is there: a folder with its content, or anything else."""
+        mode = self.mode(path)
+        if mode is not None and stat.S_ISDIR(mode):
+            self.remove_tree(path)
+        else:
+            self.remove(path)
+
     def copy_file(self, source: Path, path: Path, mode: int) -> None:
         """Copy a file to a place where nothing is yet, synced. Not atomic: see `rename`."""
         with _told("copy", path):
@@ -326,6 +364,12 @@ def _told(verb: str, path: Path) -> Iterator[None]:
         cause = "it is a symbolic link" if number == errno.ELOOP else error.strerror or str(error)
         hint = _HINTS.get(number, "").format(path=path)
         raise FileProblem(f"cannot {verb} {path}: {cause}", hint, number) from error
+
+
+def _nearest(folder: Path) -> Path:
+    while not folder.is_dir() and folder != folder.parent:
+        folder = folder.parent
+    return folder
 
 
 def _sync(folder: Path) -> None:

@@ -8,7 +8,7 @@ what steps found before a run (the way back); how far a node has come is judged 
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +19,7 @@ from . import files as disk
 class Phase(StrEnum):
     """Where a step stands in the run that is open."""
 
+    PLANNED = "planned"
     APPLYING = "applying"
     APPLIED = "applied"
     REVERTING = "reverting"
@@ -26,10 +27,14 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A step in the open run: its phase, and what it found before the run changed anything."""
+    """A step in the open run: its phase, and what it found before the run changed anything.
+
+    `begun`: it may have changed something, so that `data` is its way back.
+    """
 
     phase: Phase
     data: Mapping[str, object]
+    begun: bool = True
 
 
 class Journal:
@@ -41,6 +46,7 @@ class Journal:
         self._good = good
         self._torn = torn
         self._state: dict[str, Entry] = {}
+        self._rolling_back = False
         for line in good.splitlines():
             self._follow(json.loads(line[9:]))
 
@@ -56,23 +62,34 @@ class Journal:
         """Steps of the open run, in the order in which they began; empty when none is open."""
         return dict(self._state)
 
+    @property
+    def rolling_back(self) -> bool:
+        """Whether the open run has failed and is being taken back."""
+        return self._rolling_back
+
+    def plan(self, steps: Sequence[str]) -> None:
+        """A run is about to begin, or to go on, with these steps."""
+        self._write({"plan": list(steps)})
+
+    def roll_back(self) -> None:
+        """The run has failed and is about to be taken back."""
+        self._write({"roll-back": True})
+
     def begin(self, step: str, data: Mapping[str, object]) -> None:
         """The step is about to change the node. `data` of an earlier begin in this run is kept."""
-        known = self._state.get(step)
-        self._write(step, Phase.APPLYING, known.data if known else data)
+        self._write(_record(step, Phase.APPLYING, self._way_back(step, data)))
 
     def done(self, step: str) -> None:
         """The step has been applied."""
-        self._write(step, Phase.APPLIED, None)
+        self._write(_record(step, Phase.APPLIED, None))
 
     def reverting(self, step: str, data: Mapping[str, object]) -> None:
         """The step is about to be taken back. `data` as in `begin`."""
-        known = self._state.get(step)
-        self._write(step, Phase.REVERTING, known.data if known else data)
+        self._write(_record(step, Phase.REVERTING, self._way_back(step, data)))
 
     def reverted(self, step: str) -> None:
         """The step is as it was before the run."""
-        self._write(step, None, None)
+        self._write(_record(step, None, None))
 
     def finish(self) -> None:
         """The run is over: the ways back are forgotten, the file is emptied."""
@@ -80,15 +97,20 @@ class Journal:
             self._files.write(self._path, b"", mode=0o600)
             self._good, self._torn = b"", False
         self._state.clear()
+        self._rolling_back = False
 
     def remove(self) -> None:
         """Take the file away: nothing of ours is on the node any more."""
         self._files.remove(self._path)
         self._good, self._torn = b"", False
         self._state.clear()
+        self._rolling_back = False
 
-    def _write(self, step: str, phase: Phase | None, data: Mapping[str, object] | None) -> None:
-        record = {"step": step, "phase": phase, "data": data}
+    def _way_back(self, step: str, data: Mapping[str, object]) -> Mapping[str, object]:
+        known = self._state.get(step)
+        return known.data if known and known.begun else data
+
+    def _write(self, record: Mapping[str, object]) -> None:
         line = _line(record)
         if self._torn:
             # What is appended behind a torn tail would never be read.
@@ -102,15 +124,30 @@ class Journal:
         self._follow(json.loads(line[9:]))
 
     def _follow(self, record: object) -> None:
-        if not isinstance(record, dict) or not isinstance(record.get("step"), str):
+        if not isinstance(record, dict):
             return
-        step, phase, data = record["step"], record.get("phase"), record.get("data")
+        if record.get("roll-back"):
+            self._rolling_back = True
+        if isinstance(planned := record.get("plan"), list):
+            for step in planned:
+                known = self._state.pop(str(step), Entry(Phase.PLANNED, {}, begun=False))
+                self._state[str(step)] = Entry(Phase.PLANNED, known.data, known.begun)
+        if isinstance(record.get("step"), str):
+            self._follow_step(record["step"], record.get("phase"), record.get("data"))
+
+    def _follow_step(self, step: str, phase: object, data: object) -> None:
         if phase is None:
             self._state.pop(step, None)
         elif phase in tuple(Phase):
             known = self._state.get(step)
             kept = data if isinstance(data, dict) else known.data if known else {}
-            self._state[step] = Entry(Phase(phase), kept)
+            self._state[step] = Entry(Phase(str(phase)), kept)
+
+
+def _record(
+    step: str, phase: Phase | None, data: Mapping[str, object] | None
+) -> Mapping[str, object]:
+    return {"step": step, "phase": phase, "data": data}
 
 
 def _line(record: Mapping[str, object]) -> bytes:

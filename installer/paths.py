@@ -127,6 +127,11 @@ class Layout:
         return self.root / "run/containerd/containerd.sock"
 
     @property
+    def crio_socket(self) -> Path:
+        """Where CRI-O listens, on nodes that are not for us."""
+        return self.root / "run/crio/crio.sock"
+
+    @property
     def bus(self) -> Path:
         """The system bus, over which systemd is asked."""
         return self.root / "run/dbus/system_bus_socket"

@@ -19,6 +19,9 @@ ORDER = (
 )
 """Steps in the order in which they are applied; removal goes the other way, the kubelet first."""
 
+STATE = "state"
+"""Not a step: what the installer itself keeps on a node, removed last."""
+
 _LASTING = frozenset(ORDER) - {"gate", "watch", "takeover"}
 """Steps that leave something on the node."""
 
@@ -47,7 +50,11 @@ def plan(facts: node_facts.Facts, wanted: interface.Wanted | None) -> tuple[Acti
     led back to containerd. The caller asks preflight first, and holds back after a rescue.
     """
     if wanted is None:
-        return tuple(Revert(step) for step in reversed(ORDER) if step in facts.present)
+        there = facts.present | ({"endpoint"} if facts.marked else set())
+        steps = [step for step in reversed(ORDER) if step in there]
+        if steps or facts.leftover:
+            steps.append(STATE)
+        return tuple(Revert(step) for step in steps)
     if facts.disabled:
         return (Revert("endpoint"),) if "endpoint" in facts.present else ()
     due = {step for step in ORDER if step in _LASTING | {"takeover"} and step not in facts.done}

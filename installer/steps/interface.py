@@ -158,6 +158,13 @@ class Node:
     wanted: Wanted | None = None
 
 
+def wanted(node: Node) -> Wanted:
+    """What is wanted of a node that is to have something; a defect of ours otherwise."""
+    if node.wanted is None:
+        raise AssertionError("nothing is wanted of this node")
+    return node.wanted
+
+
 Before = Mapping[str, object]
 """What a step found before it changed anything, as JSON data; `{}` stands for: nothing of ours."""
 
