@@ -40,6 +40,7 @@ from . import (
     reconfigure,
     resync,
     show,
+    storing,
     timers,
 )
 from .logs import Logs
@@ -50,6 +51,9 @@ _LOG = logging.getLogger("resource-manager")
 
 GRACE = 10.0
 """Seconds that calls under way have to end in when the daemon stops."""
+
+_CARRY_OUT = 4.0
+"""Seconds for what they left to be carried out; the unit allows 15 for both (TimeoutStopSec)."""
 
 _HOUSEKEEPING = 60.0
 """Seconds between two looks at what waits to be written."""
@@ -67,8 +71,7 @@ class Daemon:
         kept: held.Held,
     ) -> None:
         """Take what was prepared; nothing is started yet. `kept` is from the process before."""
-        self._kept = kept
-        self._stored: dict[str, str] = {}
+        self._storing = storing.Storing(notifier, kept)
         self._prepared = prepared
         self._chosen = chosen
         self._options = prepared.options
@@ -181,10 +184,7 @@ class Daemon:
 
     def _connected(self, there: upstream.Upstream) -> None:
         """Give the relay's socket the access rights of the runtime's; see what the runtime has."""
-        if there.descriptor is not None:
-            name = held.runtime_name(time.monotonic_ns())
-            self._stored[there.path] = name
-            self._notifier.keep(there.descriptor, name)
+        self._storing.connected(there, time.monotonic_ns())
         self._adopt_access()
         self._synchronise()
 
@@ -300,13 +300,8 @@ class Daemon:
                 lambda: {(): int(runtime is None or runtime.connected)},
             ),
         )
-        listening = self._kept.listener()
-        await made.start(listening)
+        await self._storing.serve(made, shared.loop)
         self._servers.append(made)
-        if listening is None and made.descriptor is not None:
-            self._notifier.keep_no_more(held.LISTENER)
-            self._notifier.keep(made.descriptor, held.LISTENER)
-        self._kept.linger(shared.loop, self._notifier.keep_no_more)
         self._adopt_access()
 
     async def _serve_agent(self, group: asyncio.TaskGroup, turns: turn.Turn) -> None:
@@ -375,15 +370,16 @@ class Daemon:
         """Stop in the order in which nothing is lost: callers first, the runtime last."""
         for timer in self._timers:
             timer.stop()
-        for number, one in reversed(list(enumerate(self._servers))):
-            await one.stop(GRACE, leave=number == 0 and self._notifier.asked)
-        for name in self._stored.values():
-            self._notifier.keep_no_more(name)
+        async with asyncio.TaskGroup() as group:
+            for number, one in enumerate(self._servers):
+                leave = number == 0 and self._storing.stays
+                group.create_task(one.stop(GRACE, leave=leave), name=one.path)
+        self._storing.ended()
         if self._pages is not None:
             await self._pages.stop()
         if self._session is not None:
             try:
-                async with asyncio.timeout(GRACE):
+                async with asyncio.timeout(_CARRY_OUT):
                     await self._session.settled()
             except TimeoutError:
                 _LOG.warning("not everything that was decided could be carried out in time")
