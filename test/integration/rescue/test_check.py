@@ -101,6 +101,19 @@ def test_a_kubelet_that_a_person_stopped_is_not_judged(node: rescues.Node) -> No
     assert rescues.ARGUMENT in node.extra_args.read_text()
 
 
+def test_a_kubelet_that_waits_for_the_relay_at_a_boot_is_judged(node: rescues.Node) -> None:
+    """It does not run either, and would wait for ever for a relay that never gets ready."""
+    node.set_unit("kubelet", "ActiveState", "inactive")
+    node.set_unit("kubelet", "MainPID", "0")
+    node.set_unit("kubelet", "Job", "17")
+    node.gate(1)
+    for _ in range(3):
+        node.run("check")
+
+    assert len(node.calls("restart")) == 1
+    assert not node.on_relay
+
+
 def test_a_node_on_containerd_is_not_judged(node: rescues.Node) -> None:
     """No program of ours is run there."""
     node.extra_args.write_text(f"# {rescues.ARGUMENT}\nKUBELET_EXTRA_ARGS=--v=2\n")
