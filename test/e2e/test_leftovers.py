@@ -63,14 +63,15 @@ def run(checkout: Path) -> Iterator[Run]:
         process.communicate()
 
 
-def test_a_run_leaves_nothing_that_is_told_to_end(run: Run) -> None:
-    """SIGTERM ends it in order, as Ctrl-C does."""
+@pytest.mark.parametrize(("told", "answer"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_run_leaves_nothing_that_is_told_to_end(run: Run, told: int, answer: int) -> None:
+    """Ctrl-C and SIGTERM end it in order."""
     there = run.left()
-    run.process.send_signal(signal.SIGTERM)
+    run.process.send_signal(told)
     code = run.process.wait(PATIENCE)
 
     assert there != []
-    assert code == 143
+    assert code == answer
     assert run.left() == []
 
 

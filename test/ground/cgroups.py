@@ -52,7 +52,7 @@ def named(prefix: str) -> set[str]:
     return {folder.name for top in hierarchies() for folder in top.glob(f"{prefix}*/")}
 
 
-def kill(name: str, *, patience: float = 20.0) -> None:
+def kill(name: str, *, patience: float = 60.0) -> None:
     """Kill every process of a cgroup. Raises `TimeoutError` when one does not go."""
     deadline = time.monotonic() + patience
     while left := pids(name):
@@ -65,7 +65,7 @@ def kill(name: str, *, patience: float = 20.0) -> None:
         time.sleep(_POLL)
 
 
-def remove(name: str, *, patience: float = 20.0) -> None:
+def remove(name: str, *, patience: float = 60.0) -> None:
     """Remove a cgroup whose processes are gone, with all below it; the kernel needs a moment.
 
     Raises `TimeoutError`.

@@ -37,7 +37,7 @@ PROGRAMS = (
 TOOLS = ("ip", "mount", "nsenter", "openssl", "umount")
 """What this machine has to have by itself."""
 
-READY_TIMEOUT = 90.0
+READY_TIMEOUT = 150.0
 """Seconds until a node is Ready; two of them take some eight when nothing else runs."""
 
 TWO = (tree.Spec("node-1", pool="blue"), tree.Spec("node-2", pool="green"))
@@ -138,20 +138,32 @@ class Cluster:
             raise
 
     def close(self) -> None:
-        """End everything and remove it. Twice is fine."""
-        if self._control is not None:
-            self._control.stop()
-        if self._registry is not None:
-            self._registry.close()
-        if self._taken is not None:
+        """End everything and remove it, also when a part of that fails. Twice is fine."""
+        taken, cleared = self._taken, False
+
+        def clear() -> None:
+            nonlocal cleared
             leftovers.remove(self.place)
+            cleared = True
+
+        def let_go() -> None:
+            if taken is not None and not cleared:
+                taken.release()
+            if self._keeper is not None:
+                keeper.dismiss(self._keeper, cleared=cleared)
+            if taken is not None:
+                taken.release()
+
+        with contextlib.ExitStack() as last_first:
+            last_first.callback(let_go)
             for each in self.machines.values():
-                each.forget()
-        # While we hold the place the keeper finds it taken, and goes without doing anything.
-        if self._keeper is not None:
-            keeper.dismiss(self._keeper)
-        if self._taken is not None:
-            self._taken.release()
+                last_first.callback(each.forget)
+            if taken is not None:
+                last_first.callback(clear)
+            if self._registry is not None:
+                last_first.callback(self._registry.close)
+            if self._control is not None:
+                last_first.callback(self._control.stop)
         self._taken = self._keeper = self._control = self._registry = None
 
     async def add(self, *specs: tree.Spec) -> None:
@@ -163,7 +175,12 @@ class Cluster:
             for spec in specs:
                 tasks.create_task(self._add(spec).start(), name=spec.name)
         for spec in specs:
-            await self.until_ready(spec.name)
+            try:
+                await self.until_ready(spec.name)
+            except Late as late:
+                said = await self.machines[spec.name].journal("kubelet.service", lines=15)
+                late.add_note(f"its kubelet says:\n{said}")
+                raise
 
     async def remove(self, name: str) -> None:
         """Take a node away, as a machine that is given back."""

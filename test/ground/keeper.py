@@ -10,11 +10,16 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from garden import processes
 
 from . import leftovers, places
+
+_DISMISSED = b"dismissed"
+_PATIENCE = 10.0
+_POLL = 0.05
 
 
 def start(place: places.Place) -> subprocess.Popen[bytes]:
@@ -31,21 +36,28 @@ def start(place: places.Place) -> subprocess.Popen[bytes]:
     )
 
 
-def dismiss(keeper: subprocess.Popen[bytes]) -> None:
-    """Let it go: the place has been cleared, or is about to be released."""
-    keeper.communicate()
+def dismiss(keeper: subprocess.Popen[bytes], *, cleared: bool) -> None:
+    """Let it go, at once when the run has cleared up by itself; else it does, with the place."""
+    keeper.communicate(_DISMISSED if cleared else b"")
 
 
 def main(root: Path, number: int) -> None:
     """Wait for the end of the run, and clear up unless somebody else has the place by then."""
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, signal.SIG_IGN)
-    sys.stdin.buffer.read()
-    with contextlib.suppress(places.NoPlace):
-        taken = places.take(root=root, number=number)
-        leftovers.remove(taken.place)
-        processes.remove_leftovers(processes.ROOT)
-        taken.release()
+    if sys.stdin.buffer.read() == _DISMISSED:
+        return
+    # The kernel may close our end of a dying run before it releases the run's lock. Whoever has
+    # the place for longer is another run, which has cleared up before it began.
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        with contextlib.suppress(places.NoPlace):
+            taken = places.take(root=root, number=number)
+            leftovers.remove(taken.place)
+            processes.remove_leftovers(processes.ROOT)
+            taken.release()
+            return
+        time.sleep(_POLL)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from . import cgroups, network, places, tree
 
-BOOT_TIMEOUT = 60.0
+BOOT_TIMEOUT = 120.0
 STOP_TIMEOUT = 60.0
 
 _POLL = 0.05
@@ -115,6 +115,7 @@ class Machine:
     def forget(self) -> None:
         """Reap its process, which somebody else has ended."""
         if self._process is not None:
+            self._process.kill()
             self._process.wait()
             self._process = None
 
