@@ -24,7 +24,7 @@ try:
 
     from controller import durations, metrics, names, observed, settings
     from controller.cli import program
-    from hacks import docs_daemon
+    from hacks import docs_daemon, docs_installer
     from hacks.docs_tables import code, table
     from resmgr.config import (
         configs,
@@ -296,8 +296,18 @@ PAGES: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "metrics": docs_daemon.metrics,
         "collected metrics": docs_daemon.collected_metrics,
     },
+    "reference/installer-command-line.md": {
+        "statuses": docs_installer.statuses,
+        "commands": docs_installer.commands,
+    },
     "reference/metrics.md": {"metrics": metrics_block},
     "reference/names.md": {"names": names_block(names), "annotations": names_block(observed)},
+    "reference/node-events-and-metrics.md": {
+        "node names": docs_installer.node_names,
+        "events": docs_installer.events,
+        "installer metrics": docs_installer.metrics_block,
+        "status": docs_installer.status_block,
+    },
     "reference/provider-config.md": {"limits": limits_block, "reservation": reservation_block},
 }
 """Page below docs/ -> name of a block -> what writes it."""

@@ -61,6 +61,7 @@ class Given:
     wanted: interface.Wanted | None = None
     """What is to be there; None when `unwanted` says why that cannot be told."""
     unwanted: str = ""
+    unwanted_hint: str = ""
     refusal: str = ""
     """What preflight says about a node that is not on the relay; empty: it is fit."""
     refusal_hint: str = ""
@@ -108,7 +109,7 @@ def _unfit(given: Given) -> Rest | None:
     there = "endpoint" in given.facts.present
     if given.wanted is None:
         state = given.standing.state if there else status.UNSUPPORTED
-        return Rest(state or status.ACTIVE, given.unwanted)
+        return Rest(state or status.ACTIVE, given.unwanted, given.unwanted_hint)
     if given.retry != 0.0 and given.standing.state == status.ROLLED_BACK:
         return _rolled_back(given)
     if given.refusal and not there:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from . import extra_args, names, problem, relay
-from .steps import interface
+from . import extra_args, names, paths, problem, relay
+from .steps import common, interface
 
 PERIOD = 10.0
 """Seconds between two looks."""
@@ -94,10 +94,15 @@ def look(node: interface.Node, answers: Callable[[Path], str] = relay.answers) -
         trouble=trouble,
         unit=state.active,
         disabled=layout.disabled.exists(),
-        rescued=layout.rescued.exists(),
+        rescued=any(path.exists() for path in rescue_marks(layout)),
         key=_has_key(node),
-        endpoint=on_relay(node.systemd),
+        endpoint=common.on_relay(node),
     )
+
+
+def rescue_marks(layout: paths.Layout) -> tuple[Path, ...]:
+    """Where the rescue leaves its word; the second is for a disk that is full."""
+    return (layout.rescued, layout.run / "rescued")
 
 
 def _has_key(node: interface.Node) -> bool:
@@ -105,19 +110,6 @@ def _has_key(node: interface.Node) -> bool:
         return extra_args.read(node.files.read(node.layout.extra_args) or b"").ours
     except problem.Problem:
         return False
-
-
-def on_relay(systemd: interface.Systemd) -> bool | None:
-    """Tell whether the running kubelet has our argument, as the last one of its kind.
-
-    None when none runs. Raises `problem.Problem`.
-    """
-    processes = systemd.processes(names.KUBELET_UNIT)
-    if not processes:
-        return None
-    flag = f"{names.ENDPOINT_FLAG}="
-    given = [word for word in processes[0].argv if word.startswith(flag)]
-    return bool(given) and given[-1] == names.ENDPOINT_ARGUMENT
 
 
 def restart(systemd: interface.Systemd) -> str:

@@ -227,6 +227,7 @@ class Life:
             selected=self._parts.outlook.selected,
             wanted=wanted,
             unwanted=unwanted.message if unwanted else "",
+            unwanted_hint=unwanted.hint if unwanted else "",
             refusal=refusal.reason if refusal else "",
             refusal_hint=refusal.hint if refusal else "",
             retry=retry.due(self.standing, identity, self._parts.boot, now),
@@ -295,7 +296,8 @@ class Life:
         steps = " ".join(f"{type(each).__name__.lower()}:{each.step}" for each in decision.actions)
         self._parts.lines.info(f"{decision.kind}: {steps}")
         if decision.kind is decide.Kind.INSTALL:
-            self._node.files.remove(self._node.layout.rescued)
+            for path in keep.rescue_marks(self._node.layout):
+                self._node.files.remove(path)
         if decision.kind is decide.Kind.REMOVE:
             self._node.wanted = None
         outcome = self._run(decision.actions)
@@ -381,6 +383,6 @@ class Life:
         files, layout = self._node.files, self._node.layout
         if layout.installer.exists() and not self._journal.state:
             self._journal.remove()
-            for path in (layout.status, layout.lock):
+            for path in (layout.status, layout.switched, layout.lock):
                 files.remove(path)
             files.remove_folder(layout.installer)

@@ -6,7 +6,7 @@ import json
 import urllib.parse
 from typing import Any
 
-from installer.api import exchange
+from installer.api import messages
 
 
 class ApiServer:
@@ -15,7 +15,7 @@ class ApiServer:
     def __init__(self, *names: str) -> None:
         self.nodes: dict[str, dict[str, Any]] = {name: _node(name) for name in names}
         self.events: list[dict[str, Any]] = []
-        self.requests: list[exchange.Request] = []
+        self.requests: list[messages.Request] = []
         self.away = False
         self.page = 500
 
@@ -32,10 +32,10 @@ class ApiServer:
         """Annotations of a Node."""
         return dict(self.nodes[name]["metadata"]["annotations"])
 
-    def send(self, request: exchange.Request) -> exchange.Answer:
+    def send(self, request: messages.Request) -> messages.Answer:
         """Answer a request as the API server would."""
         if self.away:
-            raise exchange.ApiProblem("cannot reach the API server")
+            raise messages.ApiProblem("cannot reach the API server")
         self.requests.append(request)
         path, _, query = request.path.partition("?")
         if path == "/api/v1/nodes":
@@ -46,7 +46,7 @@ class ApiServer:
             return self._event(path.rpartition("/")[2], request)
         return _answer(404, {"message": "not found"})
 
-    def _node(self, name: str, request: exchange.Request) -> exchange.Answer:
+    def _node(self, name: str, request: messages.Request) -> messages.Answer:
         if name not in self.nodes:
             return _answer(404, {"message": f'nodes "{name}" not found'})
         if request.method == "PATCH":
@@ -57,7 +57,7 @@ class ApiServer:
                     del kept[key]
         return _answer(200, self.nodes[name])
 
-    def _list(self, query: dict[str, str]) -> exchange.Answer:
+    def _list(self, query: dict[str, str]) -> messages.Answer:
         wanted = query.get("labelSelector", "")
         found = [
             node for node in self.nodes.values() if _matches(wanted, node["metadata"]["labels"])
@@ -71,7 +71,7 @@ class ApiServer:
                 metadata["remainingItemCount"] = len(found) - end
         return _answer(200, {"metadata": metadata, "items": found[begin:end]})
 
-    def _event(self, name: str, request: exchange.Request) -> exchange.Answer:
+    def _event(self, name: str, request: messages.Request) -> messages.Answer:
         body = json.loads(request.body)
         if request.method == "POST":
             known = [event["metadata"]["name"] for event in self.events]
@@ -104,5 +104,5 @@ def _matches(selector: str, labels: dict[str, str]) -> bool:
     return labels.get(key) == value if equals else key in labels
 
 
-def _answer(status: int, body: dict[str, Any]) -> exchange.Answer:
-    return exchange.Answer(status, json.dumps(copy.deepcopy(body)))
+def _answer(status: int, body: dict[str, Any]) -> messages.Answer:
+    return messages.Answer(status, json.dumps(copy.deepcopy(body)))

@@ -38,6 +38,7 @@ class Unit:
     outcome: str = "done"
     code: int = 1
     status: int = 0
+    words: str = ""
 
 
 class Manager:
@@ -120,6 +121,7 @@ class Manager:
             "Result": ("s", unit.result),
             "MainPID": ("u", unit.main_pid),
             "NRestarts": ("u", unit.restarts),
+            "StatusText": ("s", unit.words),
             "ExecMainCode": ("i", unit.code),
             "ExecMainStatus": ("i", unit.status),
         }

@@ -17,7 +17,7 @@ from controller import charts, kube, names
 from controller.component import node, rendering
 from installer import admission, programs, rollout, selection
 from installer import names as ours
-from installer.api import access, child, exchange
+from installer.api import access, child, exchange, messages
 from installer.api.nodes import Event, Nodes
 
 pytestmark = pytest.mark.integration
@@ -134,7 +134,7 @@ async def test_nothing_else_is_allowed(shoot: kube.Client, account: access.Acces
         ("GET", "/api/v1/namespaces/kube-system/secrets"),
         ("DELETE", "/api/v1/nodes/n1"),
     ):
-        answer = await asyncio.to_thread(exchange.send, account, exchange.Request(method, path), 10)
+        answer = await asyncio.to_thread(exchange.send, account, messages.Request(method, path), 10)
 
         assert answer.status == 403
 
@@ -152,7 +152,7 @@ async def test_the_child_asks(
 
     assert (await asyncio.to_thread(one.own)).name == "n1"
     (folder / "token").write_text("stale")
-    with pytest.raises(exchange.ApiProblem, match="401"):
+    with pytest.raises(messages.ApiProblem, match="401"):
         await asyncio.to_thread(one.own)
 
 
@@ -162,5 +162,5 @@ async def test_a_server_of_another_ca_is_refused(
     """The token goes to no other server."""
     Path(account.ca_file).write_text(seed_server.connection().ca)
 
-    with pytest.raises(exchange.ApiProblem, match="certificate"):
+    with pytest.raises(messages.ApiProblem, match="certificate"):
         await asyncio.to_thread(pod("n1", account).own)

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What follows from looks at a node that is on the relay."""
 
+from pathlib import Path
+from typing import cast
+
 import pytest
 
-from installer import keep
+from installer import files, keep, names, paths
 from installer.keep import Look, Verdict
+from installer.steps import interface
 
 SILENT = Look(trouble="no answer")
 
@@ -64,3 +68,74 @@ def test_a_relay_that_systemd_gave_up_gives_the_kubelet_back() -> None:
 def test_what_others_changed_is_looked_at(look: Look) -> None:
     """A person's switch, the rescue, and an argument that is gone."""
     assert verdicts(look) == [Verdict.LOOK_CLOSER]
+
+
+class Systemd:
+    """A systemd that knows the relay, and a kubelet with these words."""
+
+    def __init__(self, *words: str) -> None:
+        self.relay = interface.UnitState("loaded", "active", "running")
+        self.words = words
+
+    def state(self, unit: str) -> interface.UnitState:
+        """The relay's, whatever is asked for."""
+        assert unit == names.RELAY_UNIT
+        return self.relay
+
+    def processes(self, unit: str) -> tuple[interface.Process, ...]:
+        """The kubelet's."""
+        assert unit == names.KUBELET_UNIT
+        return (interface.Process(1, self.words),) if self.words else ()
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> paths.Layout:
+    """A node with our argument in its place."""
+    layout = paths.Layout(tmp_path)
+    layout.extra_args.parent.mkdir(parents=True)
+    layout.extra_args.write_text(f"{names.EXTRA_ARGS_KEY}={names.ENDPOINT_ARGUMENT}\n")
+    for folder in (layout.etc, layout.state):
+        folder.mkdir(parents=True)
+    return layout
+
+
+def look(layout: paths.Layout, systemd: Systemd, trouble: str = "") -> Look:
+    """Look at a node with this systemd, whose relay has this trouble."""
+    node = interface.Node(
+        layout,
+        files.Files(),
+        cast("interface.Systemd", systemd),
+        cast("interface.Kubelet", None),
+        cast("interface.Gate", None),
+        cast("interface.Clock", None),
+    )
+    return keep.look(node, lambda _path: trouble)
+
+
+OURS = ("kubelet", f"{names.ENDPOINT_FLAG}=unix:///x", names.ENDPOINT_ARGUMENT)
+
+
+def test_a_node_as_it_should_be(layout: paths.Layout) -> None:
+    """Nothing is out of place."""
+    assert look(layout, Systemd(*OURS)) == Look()
+
+
+def test_each_thing_out_of_place_is_seen(layout: paths.Layout) -> None:
+    """The unit, the socket, the running kubelet, the file, the switch, the rescue's word."""
+    dead = Systemd(*OURS)
+    dead.relay = interface.UnitState("loaded", "failed", "failed")
+
+    assert look(layout, dead) == Look(trouble=f"{names.RELAY_UNIT} is failed", unit="failed")
+    assert look(layout, Systemd(*OURS), "no answer").trouble == "no answer"
+    assert look(layout, Systemd("kubelet")).endpoint is False
+    assert look(layout, Systemd()).endpoint is None
+    layout.extra_args.write_text(f"{names.EXTRA_ARGS_KEY}=--v=4\n")
+    assert look(layout, Systemd(*OURS)).key is False
+    layout.extra_args.write_bytes(b"\x00")
+    assert look(layout, Systemd(*OURS)).key is False
+    layout.extra_args.unlink()
+    assert look(layout, Systemd(*OURS)).key is False
+    layout.disabled.touch()
+    layout.rescued.touch()
+    assert look(layout, Systemd(*OURS)).disabled
+    assert look(layout, Systemd(*OURS)).rescued
