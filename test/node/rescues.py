@@ -23,8 +23,7 @@ PROGRAMS = (
 )
 """All that the rescue may call, besides systemctl and our own gate."""
 
-_SYSTEMCTL = """\
-#!/bin/sh
+_SYSTEMCTL = """#!/bin/sh
 # A kubelet gets the argument if its environment files hold it; a drop-in's file counts last.
 node={root}
 echo "$*" >>"$node/calls"
