@@ -7,8 +7,12 @@ noticing; `previous` names the version before.
 
 from pathlib import Path
 
-from .. import names
+from .. import names, problem, static_configs
 from . import common, interface
+
+_PATIENCE = 30.0
+_LETTING_GO = 5.0
+"""Seconds for the updates of containers, some milliseconds each, which nobody reports."""
 
 
 class Relay:
@@ -49,11 +53,36 @@ class Relay:
             _link(node, layout.previous, before.get("previous"))
             _restart(node)
             return
+        _let_go(node)
         node.systemd.stop(names.RELAY_UNIT)
         node.systemd.reset_failed(names.RELAY_UNIT)
         node.files.remove(layout.current)
         node.files.remove(layout.previous)
         common.drop_state(node)
+
+
+def _let_go(node: interface.Node) -> None:
+    """Have the relay give containers the resources that their pods ask for, before it goes.
+
+    Started with policy none it lets go of all that another policy pinned. A relay that does not
+    serve cannot do it, and is no reason to keep it.
+    """
+    if not node.systemd.state(names.RELAY_UNIT).running or not node.gate.check().ok:
+        return
+    try:
+        for name, content in static_configs.RELEASE_FILES.items():
+            node.files.write(node.layout.etc / name, content, mode=0o644)
+        _restart(node)
+        deadline = node.clock.monotonic() + _PATIENCE
+        while not node.gate.check().ok and node.clock.monotonic() < deadline:
+            if not node.clock.wait(1.0):
+                raise problem.Stopped
+        if not node.clock.wait(_LETTING_GO):
+            raise problem.Stopped
+    except problem.NotNow:
+        raise
+    except problem.Problem:
+        return
 
 
 def _target(tree: str) -> str:

@@ -35,7 +35,8 @@ class Takeover:
             raise problem.Problem(f"cannot put kubelet.service right: {found.cause}")
         if found.verdict is takeover.Verdict.EDITED:
             node.files.write(node.layout.kubelet_unit, found.original, mode=0o600)
-            node.systemd.reload()
+        # An installer that was ended may have written it without having it read.
+        node.systemd.reload()
         if common.on_relay(node) and not common.has_key(node):
             common.restart_kubelet(node, relay=False)
         if _old_unit(node):
