@@ -119,10 +119,10 @@ def _revert(
 def _tidy(node: interface.Node, journal: journals.Journal) -> None:
     """Remove what belongs to no step: nothing of ours is on the node any more."""
     layout, files = node.layout, node.files
-    journal.remove()
     for path in (layout.rescued, layout.run / "rescued"):
         files.remove(path)
     files.remove_tree(layout.installer)
+    journal.remove()
     files.sweep([layout.units, layout.kubelet, layout.opt, layout.etc, layout.state])
     for folder in (layout.opt, layout.etc, layout.state):
         files.remove_folder(folder)

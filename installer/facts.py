@@ -27,7 +27,7 @@ class Facts:
     marked: bool = False
     """`extra_args` may still show that our argument was in it, though it is no longer there."""
     leftover: bool = False
-    """The installer's own state is on the node: journal, status, lock."""
+    """The installer's own state is on the node, or the rescue's word."""
     key: bool = False
     """Our argument is in `extra_args`."""
     on_relay: bool | None = None
@@ -51,11 +51,7 @@ def gather(node: interface.Node, journal: journals.Journal) -> Facts:
         disabled=disk.mode(layout.disabled) is not None,
         rescued=_rescued(node),
         marked=disk.mode(layout.created) is not None,
-        leftover=any(
-            name == layout.installer.name or name.endswith((files.NEW, files.OLD))
-            for name in disk.names(layout.state)
-        )
-        or bool(_rescued(node)),
+        leftover=_leftover(node),
         key=common.has_key(node),
         on_relay=common.on_relay(node),
     )
@@ -118,6 +114,17 @@ def _present(node: interface.Node) -> frozenset[str]:
         # What the former extension left is not ours to remove.
         return frozenset()
     return frozenset(step for step, there in found.items() if there)
+
+
+def _leftover(node: interface.Node) -> bool:
+    layout = node.layout
+    # Lock and status are there while somebody looks, and alone are no reason to remove anything.
+    passing = {layout.lock.name, layout.status.name}
+    return (
+        not passing.issuperset(node.files.names(layout.installer))
+        or any(name.endswith((files.NEW, files.OLD)) for name in node.files.names(layout.state))
+        or _rescued(node) != ""
+    )
 
 
 def _rescued(node: interface.Node) -> str:

@@ -57,18 +57,16 @@ class Crash(BaseException):
 
 @dataclass
 class Memory:
-    """What a reboot forgets, and what time it is."""
+    """What a reboot forgets: units, the relay's tree, the kubelet's arguments and its restarts."""
 
     loaded: dict[str, str] = field(default_factory=dict)
     active: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
     relay: str = ""
-    """Name of the tree that the relay runs from."""
     kubelet: tuple[str, ...] = ()
     boots: int = 1
     time: float = 1000.0
     restarts: int = 0
-    """Of the kubelet."""
 
 
 class World:
