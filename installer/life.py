@@ -183,7 +183,7 @@ class Life:
         """Settle what an interrupted run left; give the seconds to wait when that is not done."""
         files, layout = self._node.files, self._node.layout
         self._journal = journals.Journal.open(files, layout.journal)
-        if not self._journal.state:
+        if not self._journal.state and not self._journal.rolling_back:
             return None
         with files.lock(layout.lock):
             outcome = self._parts.recover(self._journal, self._node)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from node.pod import LASTING, Node
 
-from installer import keep, life, names, retry
+from installer import files, journal, keep, life, names, retry
 from installer.execute import End, Outcome
 
 
@@ -348,6 +348,16 @@ def test_no_end_of_a_run_ends_the_life(node: Node, end: End) -> None:
     node.until(700)
 
     assert node.life.standing.state == "active"
+
+
+def test_a_roll_back_that_was_cut_off_is_ended(node: Node) -> None:
+    """Also where every step had been taken back: only that it was over had not been noted."""
+    disk = files.Files()
+    journal.Journal.open(disk, node.layout.journal).roll_back()
+    node.pod()
+    node.turns(1)
+
+    assert not journal.Journal.open(disk, node.layout.journal).rolling_back
 
 
 def test_being_asked_to_end_undoes_nothing(node: Node) -> None:
