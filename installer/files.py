@@ -229,6 +229,8 @@ class Files:
             except OSError as error:
                 if error.errno in (errno.EBUSY, errno.ENOTEMPTY, errno.EEXIST):
                     return False
+                if error.errno == errno.EROFS and path.is_mount():
+                    return False  # in a pod, whose own file system around it is read-only
                 raise
             _sync(path.parent)
         return True

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One shoot with two nodes for all tests of a session."""
+"""One shoot with two nodes for all tests of a session, and the image that comes to them."""
 
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from chain import images
+from daemonset import images
 from ground import cluster
 
 
@@ -23,3 +26,25 @@ def shoot() -> Iterator[cluster.Cluster]:
         pytest.fail(f"cannot run end-to-end tests: {reason}", pytrace=False)
     with cluster.running(*cluster.TWO) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def archive() -> Path:
+    """The image of the installation, built from the Dockerfile and these sources."""
+    return images.built()
+
+
+@pytest.fixture(scope="session")
+def installation(
+    shoot: cluster.Cluster, archive: Path, tmp_path_factory: pytest.TempPathFactory
+) -> images.Images:
+    """Images of the installation for the nodes of `shoot`: `installation.image("v1")`."""
+    return images.Images(shoot.registry, archive, tmp_path_factory.mktemp("images"))
+
+
+@pytest.fixture(scope="session")
+def installers(shoot: cluster.Cluster, tmp_path_factory: pytest.TempPathFactory) -> images.Images:
+    """Give the image of the installer from this checkout, which the shoot's registry gives out."""
+    made = images.Images(tmp_path_factory.mktemp("images"))
+    made.give(shoot.registry)
+    return made

@@ -191,6 +191,23 @@ def test_a_folder_with_content_stays(tmp_path: Path) -> None:
     assert (tmp_path / "d/file").exists()
 
 
+class _Mounted(type(Path())):  # type: ignore[misc]
+    """A folder that is mounted into a pod, whose own file system is read-only."""
+
+    def rmdir(self) -> None:
+        """Answer as the kernel does."""
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    def is_mount(self) -> bool:
+        """It is one."""
+        return True
+
+
+def test_a_folder_of_the_pod_stays(tmp_path: Path) -> None:
+    """What the pod has mounted cannot be removed from within, which is no failure."""
+    assert not files.Files().remove_folder(_Mounted(tmp_path))
+
+
 def test_a_second_installer_is_told(tmp_path: Path) -> None:
     """The lock is held by one program at a time; the other hears so at once."""
     disk = files.Files()

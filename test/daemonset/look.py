@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a node stands: as it tells the cluster, and as it is.
+
+What the node tells is read from its Node; what is, from systemd, files and processes. Nothing of
+the installer answers for itself.
+"""
+
+import contextlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from daemonset import waiting
+from ground import cluster, gardener, kubelet, machine
+
+from controller.kube import paths
+from installer import names
+
+RELAY = f"unix://{names.RELAY_SOCKET}"
+CURRENT = "/opt/cri-resmgr/current"
+PREVIOUS = "/opt/cri-resmgr/previous"
+STATE = "/var/lib/cri-resmgr"
+
+_TIMES = ("MainPID", "ExecMainStartTimestampMonotonic")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a node tells about itself; empty where it tells nothing."""
+
+    state: str
+    reason: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Which process of a unit it is, and when it was started."""
+
+    pid: int
+    since: str
+    """Of systemd, in microseconds since boot."""
+
+
+async def told(shoot: cluster.Cluster, name: str) -> Told:
+    """Read what a node tells."""
+    async with shoot.client() as client:
+        metadata = (await client.get(f"{paths.NODES}/{name}"))["metadata"]
+    labels, annotations = metadata.get("labels", {}), metadata.get("annotations", {})
+    return Told(
+        labels.get(names.STATE_LABEL, ""),
+        annotations.get(names.REASON_ANNOTATION, ""),
+        annotations.get(names.VERSION_ANNOTATION, ""),
+    )
+
+
+async def until_told(
+    shoot: cluster.Cluster,
+    name: str,
+    state: str,
+    *,
+    version: str = "",
+    reason: str = "",
+    timeout: float = 180.0,
+) -> Told:
+    """Wait until a node tells a state, with this version and these words in its reason; give it.
+
+    Raises `waiting.Late`, with the end of the installer's log.
+    """
+    async for _ in waiting.tries(timeout):
+        seen = await told(shoot, name)
+        right = seen.state == state and reason in seen.reason
+        if right and (not version or seen.version == version):
+            return seen
+    wanted = " ".join(filter(None, (state or "nothing", version, reason)))
+    log = await pod_log(shoot.machines[name])
+    raise waiting.Late(f"{name} does not tell {wanted} in {timeout:.0f} s, but {seen}\n{log}")
+
+
+async def started(on: machine.Machine, unit: str = kubelet.UNIT) -> Started:
+    """Tell which process of a unit runs. Raises `machine.MachineProblem`."""
+    found = await on.unit(unit, *_TIMES)
+    return Started(int(found["MainPID"]), found["ExecMainStartTimestampMonotonic"])
+
+
+async def works(on: machine.Machine) -> str:
+    """Tell what a kubelet that works is on, `relay` or `containerd`; empty when it does not.
+
+    A relay counts when it passes the gate.
+    """
+    with contextlib.suppress(machine.MachineProblem, IndexError):
+        if not await kubelet.healthy(on):
+            return ""
+        endpoint = await kubelet.endpoint(on)
+        if endpoint == gardener.CONTAINERD_SOCKET:
+            return "containerd"
+        gate = (f"{CURRENT}/cri-resmgrctl", "gate")
+        if endpoint == RELAY and (await on.run(*gate, check=False)).code == 0:
+            return "relay"
+    return ""
+
+
+async def until_works(on: machine.Machine, where: str = "", *, timeout: float = 120.0) -> str:
+    """Wait until the kubelet works, on `relay` or `containerd` if named. Raises `waiting.Late`."""
+    async for _ in waiting.tries(timeout):
+        seen = await works(on)
+        if seen and where in ("", seen):
+            return seen
+    said = await on.journal("kubelet.service", names.RELAY_UNIT, names.RESCUE_UNIT, lines=30)
+    raise waiting.Late(f"no kubelet on {where or 'anything'} of {on.name}: {seen!r}\n{said}")
+
+
+async def link(on: machine.Machine, path: str = CURRENT) -> str:
+    """Give where a link of the node leads to, empty if it is not there."""
+    return (await on.run("readlink", path, check=False)).output.strip()
+
+
+async def status(on: machine.Machine) -> dict[str, Any]:
+    """Read the installer's own file; empty if it is not there."""
+    text = (await on.run("cat", f"{STATE}/installer/status.json", check=False)).output
+    found: dict[str, Any] = json.loads(text) if text else {}
+    return found
+
+
+async def waited(on: machine.Machine) -> None:
+    """Have it be as if five minutes had passed since the kubelet was last moved."""
+    await on.run("rm", "--force", f"{STATE}/installer/switched")
+
+
+async def pod_log(on: machine.Machine, lines: int = 25) -> str:
+    """Give the end of the logs of all installation pods of a node."""
+    script = "cat /var/log/pods/kube-system_cri-resmgr-installation*/*/*.log | sort | tail -n "
+    return (await on.run("sh", "-c", f"{script}{lines}", check=False)).output
