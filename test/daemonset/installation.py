@@ -114,6 +114,7 @@ class Installation:
         suffix = self.name.removeprefix(names.INSTALLATION_DAEMONSET)
         found = []
         for name, text in node.build(self._values, renderer).items():
+            written = text
             if "installation" in name or name.startswith("configmap-"):
                 for old in (
                     names.INSTALLATION_DAEMONSET,
@@ -121,8 +122,8 @@ class Installation:
                     *(f"{names.CONFIG_MAP_PREFIX}.{kind}" for kind in ("fallback", "force")),
                     f"{names.CONFIG_MAP_PREFIX}.extra-options",
                 ):
-                    text = text.replace(f'"{old}"'.encode(), f'"{old}{suffix}"'.encode())
-                found += [each for each in yaml.safe_load_all(text) if each]
+                    written = written.replace(f'"{old}"'.encode(), f'"{old}{suffix}"'.encode())
+                found += [each for each in yaml.safe_load_all(written) if each]
         for each in found:
             if each["kind"] == "DaemonSet":
                 self._only_on_nodes(each)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from chain import images
-from daemonset import images
+from daemonset import images as variants
 from ground import cluster
 
 
@@ -35,16 +35,8 @@ def archive() -> Path:
 
 
 @pytest.fixture(scope="session")
-def installation(
+def installers(
     shoot: cluster.Cluster, archive: Path, tmp_path_factory: pytest.TempPathFactory
-) -> images.Images:
-    """Images of the installation for the nodes of `shoot`: `installation.image("v1")`."""
-    return images.Images(shoot.registry, archive, tmp_path_factory.mktemp("images"))
-
-
-@pytest.fixture(scope="session")
-def installers(shoot: cluster.Cluster, tmp_path_factory: pytest.TempPathFactory) -> images.Images:
-    """Give the image of the installer from this checkout, which the shoot's registry gives out."""
-    made = images.Images(tmp_path_factory.mktemp("images"))
-    made.give(shoot.registry)
-    return made
+) -> variants.Images:
+    """Sound and broken versions of that image, each a thin layer upon it."""
+    return variants.Images(shoot.registry, archive, tmp_path_factory.mktemp("variants"))

@@ -29,7 +29,7 @@ async def test_on_off_on_off(
     Each time the kubelet moves and the pod's containers stay the same ones; at the end every file
     outside of our own folders is byte for byte what it was, and those are empty.
     """
-    image = installers.give(shoot.registry)
+    image = installers.give()
     files, containers = record.take(node.disk), await runtime.of_pod(node, "endures")
     for _ in range(2):
         on_node = installation.Installation(shoot, node.name)
@@ -43,7 +43,7 @@ async def test_on_off_on_off(
             await on_node.delete()
 
         assert there == "relay"
-        assert active.version == "0.1.0"
+        assert active.version == installers.version
         assert await look.works(node) == "containerd"
         assert await look.told(shoot, node.name) == look.Told("", "", "")
         assert during == await runtime.of_pod(node, "endures") == containers
