@@ -130,3 +130,34 @@ def test_failed_build_tells_what_may_help(checkout: Path, buildah: Path) -> None
 
     assert done.returncode == 1
     assert "hacks/images base localhost/debian:bookworm" in done.stderr
+
+
+def test_one_target_only(checkout: Path, buildah: Path) -> None:
+    """`--only` builds one image."""
+    run(checkout, buildah, "build", "--only", "installation", "r.example.com/cri/", "t")
+
+    (line,) = told(buildah)
+    assert f"--tag r.example.com/cri/{NAME}-installation:t" in line
+
+
+def test_save_writes_an_archive_with_the_name(checkout: Path, buildah: Path) -> None:
+    """One image goes into a file; whoever reads it finds the image's name there."""
+    run(checkout, buildah, "save", "installation", "r.example.com/cri/", "t", "/somewhere/i.tar")
+
+    name = f"r.example.com/cri/{NAME}-installation:t"
+    assert told(buildah) == [f"push --quiet {name} docker-archive:/somewhere/i.tar:{name}"]
+
+
+def test_save_of_no_target(checkout: Path, buildah: Path) -> None:
+    """The answer lists the targets."""
+    done = run(checkout, buildah, "save", "instalation", "", "t", "/somewhere/i.tar")
+
+    assert done.returncode == 1
+    assert "hint: one of extension installation" in done.stderr
+
+
+def test_base_that_is_there_is_kept(checkout: Path, buildah: Path) -> None:
+    """With `--if-missing` the engine is only asked."""
+    run(checkout, buildah, "base", "--if-missing", "localhost/debian:x")
+
+    assert told(buildah) == ["inspect --type image localhost/debian:x"]
