@@ -124,7 +124,7 @@ def _tidy(node: interface.Node, journal: journals.Journal) -> None:
     files.remove_tree(layout.installer)
     journal.remove()
     files.sweep([layout.units, layout.kubelet, layout.opt, layout.etc, layout.state])
-    for folder in (layout.opt, layout.etc, layout.state):
+    for folder in (layout.opt, layout.etc, layout.state, layout.run):
         files.remove_folder(folder)
 
 

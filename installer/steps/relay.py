@@ -58,6 +58,7 @@ class Relay:
         node.systemd.reset_failed(names.RELAY_UNIT)
         node.files.remove(layout.current)
         node.files.remove(layout.previous)
+        node.files.remove(layout.relay_socket)
         common.drop_state(node)
 
 
