@@ -31,7 +31,11 @@ _SHOWN = 300
 
 @dataclass(frozen=True, slots=True)
 class NodeView:
-    """One Node: its name, labels, annotations; `ready` as its condition says, `None`: not asked."""
+    """One Node: its name, labels, annotations; `ready` as its condition says.
+
+    `ready` is None where that was not asked, and where nothing but the network is not ready yet: a
+    machine that has just joined waits for its network plugin, whatever its runtime.
+    """
 
     name: str
     labels: Mapping[str, str]
@@ -59,8 +63,13 @@ class Nodes:
         self._path = f"/api/v1/nodes/{urllib.parse.quote(name, safe='')}"
 
     def own(self) -> NodeView:
-        """Read the own Node."""
-        return _view(self._ask(messages.Request("GET", self._path)))
+        """Read the own Node. What is not this Node is a problem: by its labels the node is kept."""
+        found = _view(self._ask(messages.Request("GET", self._path)))
+        if found.name != self.name:
+            raise messages.ApiProblem(
+                f"cannot read {self._path}: what came is not this Node, but {found.name!r:.80}"
+            )
+        return found
 
     def labelled(self, selector: str) -> tuple[NodeView, ...]:
         """Read names, labels and annotations of the Nodes with these labels."""
@@ -69,7 +78,7 @@ class Nodes:
         while True:
             path = f"/api/v1/nodes?{urllib.parse.urlencode(query)}"
             page = self._ask(messages.Request("GET", path, accept=_METADATA))
-            found += map(_view, page.get("items") or [])
+            found += map(_view, _items(page))
             token = (page.get("metadata") or {}).get("continue")
             if not token:
                 return tuple(found)
@@ -80,7 +89,7 @@ class Nodes:
         request = messages.Request("GET", "/api/v1/nodes?limit=1", accept=_METADATA)
         page = self._ask(request)
         left = (page.get("metadata") or {}).get("remainingItemCount") or 0
-        return len(page.get("items") or []) + int(left)
+        return len(_items(page)) + int(left)
 
     def patch(
         self, labels: Mapping[str, str | None], annotations: Mapping[str, str | None]
@@ -130,28 +139,51 @@ class Nodes:
         try:
             body = json.loads(answer.body)
         except ValueError:
-            body = {}
-        if not isinstance(body, dict):
-            body = {}
-        if not 200 <= answer.status < 300:
-            said = str(body.get("message") or answer.body)[:_SHOWN]
-            path = request.path.partition("?")[0]
-            cause = f"the API server says {answer.status}: {said}"
-            message = f"cannot {_VERBS[request.method]} {path}: {cause}"
-            raise messages.ApiProblem(message, answer.status)
-        return body
+            body = None
+        good = 200 <= answer.status < 300
+        if good and isinstance(body, dict):
+            return body
+        told = body.get("message") if isinstance(body, dict) else None
+        said = str(told or answer.body)[:_SHOWN]
+        # An answer that broke off, or that somebody in between has given, tells nothing.
+        cause = f"says {answer.status}: {said}" if not good else f"gives no JSON object: {said}"
+        path = request.path.partition("?")[0]
+        message = f"cannot {_VERBS[request.method]} {path}: the API server {cause}"
+        raise messages.ApiProblem(message, 0 if good else answer.status)
 
 
 _VERBS = {"GET": "read", "PATCH": "patch", "POST": "create at"}
+
+_NETWORK = "network not ready"
+_RUNTIME = ("runtime is down", "runtime not ready", "runtime status check", "PLEG")
+"""What the kubelet says of an unready Node: of the network alone, or of what we change."""
+
+
+def _items(page: Mapping[str, Any]) -> list[Any]:
+    """Entries of a list. Raises `ApiProblem` for what is none: "no other node" must not be read."""
+    items = page.get("items", "")
+    if items is None:
+        return []
+    if not isinstance(items, list):
+        raise messages.ApiProblem("cannot read a list of Nodes: what came is no list")
+    return items
 
 
 def _view(body: Mapping[str, Any]) -> NodeView:
     metadata = body.get("metadata") or {}
     conditions = (body.get("status") or {}).get("conditions") or []
-    ready = [each.get("status") == "True" for each in conditions if each.get("type") == "Ready"]
+    ready = [_ready(each) for each in conditions if each.get("type") == "Ready"]
     return NodeView(
         name=str(metadata.get("name", "")),
         labels=metadata.get("labels") or {},
         annotations=metadata.get("annotations") or {},
         ready=ready[0] if ready else None,
     )
+
+
+def _ready(condition: Mapping[str, Any]) -> bool | None:
+    if condition.get("status") == "True":
+        return True
+    said = str(condition.get("message") or "")
+    network = _NETWORK in said and not any(words in said for words in _RUNTIME)
+    return None if network else False

@@ -10,13 +10,14 @@ from installer.api import messages
 
 
 class ApiServer:
-    """Answers requests; `away` makes it unreachable."""
+    """Answers requests; `away` makes it unreachable, `garbage` is what comes in place of answers."""
 
     def __init__(self, *names: str) -> None:
         self.nodes: dict[str, dict[str, Any]] = {name: _node(name) for name in names}
         self.events: list[dict[str, Any]] = []
         self.requests: list[messages.Request] = []
         self.away = False
+        self.garbage: str | None = None
         self.page = 500
 
     def add(self, name: str, **labels: str) -> None:
@@ -37,6 +38,8 @@ class ApiServer:
         if self.away:
             raise messages.ApiProblem("cannot reach the API server")
         self.requests.append(request)
+        if self.garbage is not None:
+            return messages.Answer(200, self.garbage)
         path, _, query = request.path.partition("?")
         if path == "/api/v1/nodes":
             return self._list(dict(urllib.parse.parse_qsl(query)))

@@ -56,6 +56,17 @@ def test_a_next_pod_goes_on(node: Node) -> None:
     assert len(node.server.events) == 1
 
 
+@pytest.mark.parametrize("body", ["", "<html>", "{}", '{"metadata": {"labels": {}}}'])
+def test_garbage_from_the_cluster_takes_nothing_away(node: Node, body: str) -> None:
+    """An answer without the Node's labels does not say that the node is not selected."""
+    node.turns(2)
+    node.server.garbage = body
+    runs = len(node.runs)
+
+    assert node.until(900) == "active"
+    assert len(node.runs) == runs
+
+
 def test_a_node_that_fails_is_tried_again_later(node: Node) -> None:
     """After five minutes, and then it may succeed."""
     node.outcomes = [FAILED]

@@ -24,6 +24,66 @@ def test_the_own_node(ours: nodes.Nodes) -> None:
     assert ours.own() == nodes.NodeView("n", {}, {}, ready=True)
 
 
+@pytest.mark.parametrize(
+    "body",
+    ["", "<html>", '{"metadata": {"name": "n", "lab', "[]", "null", "{}", '{"kind": "Node"}'],
+)
+def test_what_is_not_the_own_node_is_no_answer(body: str) -> None:
+    """A Node without labels would be one that nobody selects, from which everything is taken away;
+    so whatever broke off, or comes from another than an API server, is a problem instead.
+    """
+    broken = nodes.Nodes("n", lambda _request: messages.Answer(200, body))
+
+    with pytest.raises(messages.ApiProblem):
+        broken.own()
+
+
+def test_another_node_is_not_the_own_one(server: api_server.ApiServer) -> None:
+    """Neither are its labels."""
+    server.nodes["n"]["metadata"]["name"] = "m"
+
+    with pytest.raises(messages.ApiProblem, match="not this Node, but 'm'"):
+        nodes.Nodes("n", server.send).own()
+
+
+@pytest.mark.parametrize("body", ["{}", '{"items": {}}', '{"kind": "Status"}', "<html>"])
+def test_what_is_no_list_does_not_say_that_there_is_nobody(body: str) -> None:
+    """Else a node would go ahead of those that have to come first."""
+    broken = nodes.Nodes("n", lambda _request: messages.Answer(200, body))
+
+    with pytest.raises(messages.ApiProblem):
+        broken.labelled("x")
+    with pytest.raises(messages.ApiProblem):
+        broken.count()
+
+
+_NETWORK = "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady"
+
+
+@pytest.mark.parametrize(
+    ("said", "ready"),
+    [
+        (_NETWORK, None),
+        (f"[{_NETWORK}, PLEG is not healthy: pleg was last seen active 3m ago]", False),
+        (f"[container runtime is down, {_NETWORK}]", False),
+        ("container runtime not ready: RuntimeReady=false", False),
+        ("Kubelet stopped posting node status.", False),
+        ("", False),
+    ],
+)
+def test_a_network_that_is_not_there_yet_says_nothing(
+    server: api_server.ApiServer,
+    said: str,
+    ready: bool | None,  # noqa: FBT001 - a table
+) -> None:
+    """A new machine waits for its network plugin, on the relay as on containerd."""
+    server.nodes["n"]["status"]["conditions"] = [
+        {"type": "Ready", "status": "False", "message": said}
+    ]
+
+    assert nodes.Nodes("n", server.send).own().ready is ready
+
+
 def test_lists_come_in_pages(ours: nodes.Nodes, server: api_server.ApiServer) -> None:
     """All are read, as metadata only."""
     server.page = 2
@@ -96,12 +156,9 @@ def test_a_refusal_says_what_and_why(server: api_server.ApiServer) -> None:
     assert caught.value.status == 404
 
 
-@pytest.mark.parametrize(("status", "body"), [(200, "[]"), (502, "<html>bad</html>")])
-def test_answers_that_are_no_objects(status: int, body: str) -> None:
-    """Something in between answers: no crash, and no node that is not there."""
-    ours = nodes.Nodes("n", lambda _: messages.Answer(status, body))
-    if status == 200:
-        assert ours.own().name == ""
-    else:
-        with pytest.raises(messages.ApiProblem, match="502: <html>bad"):
-            ours.own()
+def test_what_stands_in_between_is_quoted() -> None:
+    """A proxy's page is told, with its status."""
+    ours = nodes.Nodes("n", lambda _: messages.Answer(502, "<html>bad</html>"))
+
+    with pytest.raises(messages.ApiProblem, match="502: <html>bad"):
+        ours.own()
