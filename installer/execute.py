@@ -2,7 +2,7 @@
 """Carries actions out, a journal entry around each, and rolls back what fails."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -87,7 +87,7 @@ def recover(journal: journals.Journal, node: interface.Node) -> Outcome | None:
     try:
         if journal.rolling_back:
             return _roll_back(failed, node, journal)
-        if (common.has_key(node) or common.on_relay(node)) and node.wanted is not None:
+        if (common.may_have_key(node) or common.on_relay(node)) and node.wanted is not None:
             registry.BY_NAME["gate"].apply(node)
     except problem.NotNow as later:
         return Outcome(End.LATER, "", later.message, later.hint, later.seconds)
@@ -134,6 +134,9 @@ def _roll_back(failed: Outcome, node: interface.Node, journal: journals.Journal)
         with contextlib.suppress(disk.FileProblem):
             journal.roll_back()
         state = journal.state
+        if _relay_goes(state) and _on_relay(node):
+            # It may have come there before this run, whose `current` somebody has removed.
+            _revert(registry.BY_NAME["endpoint"], {}, node, journal)
         for name in reversed(plan.ORDER):
             entry = state.get(name)
             if entry is not None and entry.begun:
@@ -152,9 +155,20 @@ def _roll_back(failed: Outcome, node: interface.Node, journal: journals.Journal)
     return Outcome(end, failed.step, failed.reason, failed.hint)
 
 
+def _on_relay(node: interface.Node) -> bool:
+    """Whether the kubelet is on the relay, or its next start would lead it there."""
+    return common.may_have_key(node) or common.on_relay(node) is True
+
+
+def _relay_goes(state: Mapping[str, journals.Entry]) -> bool:
+    """Whether the way back leads to a node without a relay, as before a first installation."""
+    relay = state.get("relay")
+    return relay is not None and relay.begun and not isinstance(relay.data.get("current"), str)
+
+
 def _served(node: interface.Node) -> bool:
     """Whether the kubelet is on containerd, or on a relay that passes the gate."""
-    if not common.has_key(node) and common.on_relay(node) is not True:
+    if not _on_relay(node):
         return True
     try:
         registry.BY_NAME["gate"].apply(node)

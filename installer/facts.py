@@ -35,7 +35,7 @@ class Facts:
 
 
 def gather(node: interface.Node, journal: journals.Journal) -> Facts:
-    """Look at the node. Raises `Problem` for what cannot be read."""
+    """Look at the node. Raises `Problem` for what cannot be read, `extra_args` excepted."""
     layout, disk = node.layout, node.files
     interrupted = frozenset(
         step for step, entry in journal.state.items() if entry.phase is not journals.Phase.APPLIED
@@ -52,7 +52,7 @@ def gather(node: interface.Node, journal: journals.Journal) -> Facts:
         rescued=_rescued(node),
         marked=disk.mode(layout.created) is not None,
         leftover=_leftover(node),
-        key=common.has_key(node),
+        key=common.may_have_key(node),
         on_relay=common.on_relay(node),
     )
 
@@ -107,7 +107,7 @@ def _present(node: interface.Node) -> frozenset[str]:
         ),
         "units": any(disk.mode(layout.units / unit) is not None for unit in units.KNOWN),
         "relay": relay,
-        "endpoint": common.has_key(node) or (relay and common.on_relay(node) is True),
+        "endpoint": common.may_have_key(node) or (relay and common.on_relay(node) is True),
     }
     former = takeover.foreign_unit(disk.read(layout.units / names.RELAY_UNIT, follow=True))
     if former and not relay:

@@ -73,11 +73,12 @@ class Journal:
 
     def roll_back(self) -> None:
         """The run has failed and is about to be taken back."""
-        self._write({"roll-back": True})
+        if not self._rolling_back:
+            self._write({"roll-back": True})
 
     def begin(self, step: str, data: Mapping[str, object]) -> None:
         """The step is about to change the node. `data` of an earlier begin in this run is kept."""
-        self._write(_record(step, Phase.APPLYING, self._way_back(step, data)))
+        self._write(_record(step, Phase.APPLYING, self._news(step, data)))
 
     def done(self, step: str) -> None:
         """The step has been applied."""
@@ -85,7 +86,9 @@ class Journal:
 
     def reverting(self, step: str, data: Mapping[str, object]) -> None:
         """The step is about to be taken back. `data` as in `begin`."""
-        self._write(_record(step, Phase.REVERTING, self._way_back(step, data)))
+        known = self._state.get(step)
+        if known is None or known.phase is not Phase.REVERTING:
+            self._write(_record(step, Phase.REVERTING, self._news(step, data)))
 
     def reverted(self, step: str) -> None:
         """The step is as it was before the run."""
@@ -106,9 +109,12 @@ class Journal:
         self._state.clear()
         self._rolling_back = False
 
-    def _way_back(self, step: str, data: Mapping[str, object]) -> Mapping[str, object]:
+    def _news(self, step: str, data: Mapping[str, object]) -> Mapping[str, object] | None:
+        """What has to be noted: a way back that is known is not, or a run that is tried again and
+        again would fill the file.
+        """
         known = self._state.get(step)
-        return known.data if known and known.begun else data
+        return None if known and known.begun else data
 
     def _write(self, record: Mapping[str, object]) -> None:
         line = _line(record)

@@ -36,7 +36,8 @@ WAITING = 15.0
 """Seconds between two questions whether it is our turn, or whether a refused node is fit now."""
 
 PATIENCE = 120.0
-"""Seconds for which the Node's labels are waited for before the pod is Ready without them."""
+"""Seconds for which the Node's labels, or a node that can be looked at, are waited for before the
+pod is Ready without them."""
 
 
 class Loop(interface.Clock, Protocol):
@@ -99,6 +100,7 @@ class Life:
         self._settled_at: float | None = None
         self._told_at = float("-inf")
         self._well_since = self._begun
+        self._trouble_since: float | None = None
         parts.outlook.begin(selected=self.standing.selected)
         parts.publisher.begin(self.standing)
 
@@ -113,15 +115,38 @@ class Life:
         """Look and act once; give the seconds until the next time."""
         try:
             self._parts.outlook.refresh()
-            if self._settled():
-                return self._keep()
-            return self._whole()
+            wait = self._keep() if self._settled() else self._whole()
         except problem.NotNow as later:
             return min(max(later.seconds, 1.0), WAITING)
         except problem.Problem as error:
             self._parts.lines.once("turn", str(error), level="error")
-            self._stand(self.standing, last_error=error.message)
+            self._in_trouble(error)
             return WAITING
+        self._trouble_since = None
+        return wait
+
+    def _in_trouble(self, error: problem.Problem) -> None:
+        """Tell that the node cannot even be looked at: no bus, no lock, a disk that fails.
+
+        A pod that is never Ready keeps a new node closed (Gardener contract, section 6.5), so after
+        a while that counts as a node that is refused. One that is to be cleaned never counts as so.
+        """
+        now = self._parts.loop.monotonic()
+        if self._trouble_since is None:
+            self._trouble_since = now
+        if self._parts.remove or now - self._trouble_since < PATIENCE:
+            self._stand(self.standing, last_error=error.message)
+            return
+        known = self.standing.state not in {status.ABSENT, status.UNSUPPORTED}
+        reason = self.standing.reason if known else error.message
+        self._stand(
+            self.standing,
+            state=self.standing.state or status.UNSUPPORTED,
+            reason=reason,
+            hint=self.standing.hint if known else error.hint,
+            last_error=error.message,
+            ready=True,
+        )
 
     def count_restart(self, unit: str) -> None:
         """Count a restart of the kubelet, before it is done (NODE-3)."""

@@ -37,6 +37,14 @@ def has_key(node: interface.Node) -> bool:
     return data is not None and extra_args.has(data)
 
 
+def may_have_key(node: interface.Node) -> bool:
+    """As `has_key`; False for a file that cannot be read, which preflight and steps refuse."""
+    try:
+        return has_key(node)
+    except problem.Problem:
+        return False
+
+
 def restart_kubelet(node: interface.Node, *, relay: bool) -> None:
     """Restart the kubelet and wait until it is healthy on the relay, or on containerd.
 

@@ -22,10 +22,9 @@ class Endpoint:
 
     def check(self, node: interface.Node) -> bool:
         """The word is in force, and the running kubelet has it."""
-        data = common.key(node)
         try:
-            ours = data is not None and extra_args.read(data).ours
-        except extra_args.ExtraArgsProblem:
+            ours = extra_args.read(common.key(node) or b"").ours
+        except problem.Problem:
             ours = False
         return ours and common.on_relay(node) is True
 

@@ -10,7 +10,7 @@ from installer.api import messages
 
 
 class ApiServer:
-    """Answers requests; `away` makes it unreachable, `garbage` is what comes in place of answers."""
+    """Answers requests; `away` makes it unreachable, `garbage` comes in place of answers."""
 
     def __init__(self, *names: str) -> None:
         self.nodes: dict[str, dict[str, Any]] = {name: _node(name) for name in names}

@@ -139,7 +139,7 @@ class Node:
         self.outcomes: list[Outcome] = []
         self.runs: list[str] = []
         self.refusal: life.Refusal | None = None
-        self.broken = self.trouble = ""
+        self.broken = self.trouble = self.blind = ""
         self.seen = keep.Look()
         self.shown: list[status.Status] = []
         self.rollout = root / "rollout.json"
@@ -209,6 +209,8 @@ class Node:
         return interface.Wanted(self.version, self.version, Path("/b"), "2.17", {}, {})
 
     def _gather(self, _node: interface.Node, _journal: journal.Journal) -> facts.Facts:
+        if self.blind:
+            raise problem.Problem(self.blind)
         rescued = self.layout.rescued
         return facts.Facts(
             done=self.done | {"takeover"},

@@ -136,6 +136,42 @@ def test_two_bad_versions_give_the_kubelet_back(world: installation.World) -> No
     assert world.works()
 
 
+def test_a_relay_does_not_go_under_the_kubelet(world: installation.World) -> None:
+    """Somebody has removed `current`, so a failed upgrade has no version to go back to: the kubelet
+    is on containerd before the relay ends.
+    """
+    world.drive(world.wanted("1"))
+    world.layout.current.unlink()
+    world.hanging.add("2")
+    seen: list[str] = []
+
+    def look(what: str) -> None:
+        if what == f"systemd stop {names.RELAY_UNIT}":
+            seen.append(world.endpoint())
+
+    world.hook = look
+    outcome = world.once(world.wanted("2"))
+    assert outcome is not None
+    assert outcome.end is ENDS.BEFORE
+    assert seen == ["containerd"]
+    assert world.works()
+
+
+def test_extra_args_that_became_a_link_change_nothing(world: installation.World) -> None:
+    """The kubelet stays on the relay that serves it; the reason is told, nothing stays open."""
+    world.drive(world.wanted("1"))
+    moved = world.layout.extra_args.rename(world.layout.extra_args.with_name("moved"))
+    world.layout.extra_args.symlink_to(moved.name)
+    outcome = world.once(world.wanted("1"))
+
+    assert outcome is not None
+    assert outcome.end is ENDS.BEFORE
+    assert "symbolic link" in outcome.reason
+    assert world.endpoint() == "relay"
+    assert world.works()
+    assert journal.Journal.open(world.disk, world.layout.journal).state == {}
+
+
 def test_a_switched_off_node_is_led_back(world: installation.World) -> None:
     """A person's switch takes the kubelet off the relay, and keeps it off until the file goes."""
     world.drive(world.wanted("1"))

@@ -101,6 +101,27 @@ def test_evidence_is_what_is_on_the_node(world: installation.World) -> None:
     assert preflight.refusal(preflight.judge(evidence)) is None
 
 
+@pytest.mark.parametrize("kind", ["link", "folder", "large"])
+def test_extra_args_that_cannot_be_read_are_no_reason_not_to_look(
+    world: installation.World, kind: str
+) -> None:
+    """Preflight has to come to its judgement of them, or the pod would never be Ready."""
+    path = world.layout.extra_args
+    path.unlink()
+    if kind == "link":
+        path.symlink_to("/etc/passwd")
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.write_bytes(b"#" * (5 << 20))
+    found = gather(world)
+
+    assert (found.key, found.present) == (False, frozenset())
+    check = preflight.refusal(preflight.judge(facts.inspect(world.node(None))))
+    assert check is not None
+    assert check.name == "extra_args"
+
+
 class Mute(installation.World):
     """A node whose systemd cannot be asked."""
 

@@ -129,3 +129,18 @@ def test_reading_writes_nothing(tmp_path: Path) -> None:
     journal.Journal.open(files.Files(before=pytest.fail), tmp_path / "j")
 
     assert (tmp_path / "j").read_bytes() == b"torn"
+
+
+def test_a_way_back_that_fails_again_and_again_does_not_fill_the_disk(tmp_path: Path) -> None:
+    """What is known is not noted anew, however often a roll-back is tried."""
+    path = tmp_path / "j"
+    opened = journal.Journal.open(files.Files(), path)
+    opened.plan(["configuration"])
+    opened.begin("configuration", {"force.cfg": "x" * 100_000})
+    for _ in range(100):
+        opened = journal.Journal.open(files.Files(), path)
+        opened.roll_back()
+        opened.reverting("configuration", {})
+
+    assert path.stat().st_size < 101_000
+    assert opened.state["configuration"].data == {"force.cfg": "x" * 100_000}

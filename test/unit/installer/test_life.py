@@ -67,6 +67,31 @@ def test_garbage_from_the_cluster_takes_nothing_away(node: Node, body: str) -> N
     assert len(node.runs) == runs
 
 
+def test_a_node_that_cannot_be_looked_at_does_not_stay_closed(node: Node) -> None:
+    """After two minutes the pod is Ready; the node counts as refused, until it can be seen."""
+    node.blind = "cannot ask systemd: no bus"
+    assert node.until(life.PATIENCE) == ""
+    assert not node.shown[-1].ready
+    assert node.until(30) == "unsupported"
+
+    assert node.shown[-1].ready
+    assert node.life.standing.reason == "cannot ask systemd: no bus"
+    node.blind = ""
+    assert node.turns(2) == "active"
+    node.blind = "cannot ask systemd: no bus"
+    assert node.until(1200) == "active"
+
+
+def test_a_clean_up_is_not_done_because_nothing_can_be_seen(tmp_path: Path) -> None:
+    """The seed waits for Ready, and would take everything away that could still clean the node."""
+    node = Node(tmp_path, remove=True)
+    node.present = LASTING
+    node.blind = "cannot ask systemd: no bus"
+    node.until(1200)
+
+    assert not any(standing.ready for standing in node.shown)
+
+
 def test_a_node_that_fails_is_tried_again_later(node: Node) -> None:
     """After five minutes, and then it may succeed."""
     node.outcomes = [FAILED]
