@@ -21,6 +21,12 @@ from . import configmaps, hostpaths, rendering
 METRICS_PORT = 18893
 """Port of the installation pods on their node; they use the node's network."""
 
+CLEANUP_READY_SECONDS = 15
+"""Seconds for which a clean-up pod has to be Ready until its node counts as clean.
+
+Longer than a period of the probe and the delay of its first answer after the kubelet's restart.
+"""
+
 STATIC_DIRECTORY = "/config/static"
 ROLLOUT_DIRECTORY = "/config/rollout"
 ROLLOUT_CONFIG_MAP = "cri-resmgr-rollout"
@@ -169,6 +175,7 @@ def _installation(values: NodeValues) -> dict[str, Any]:
         workload["pod_labels"] = workload["pod_labels"] | critical
     workload |= {
         "cleanup": cleanup,
+        "cleanup_seconds": CLEANUP_READY_SECONDS,
         "args": ["install", *_install_arguments(values)],
         "pod_annotations": {},
         "metrics_port": METRICS_PORT,

@@ -105,6 +105,18 @@ def test_the_clean_up_removes_on_all_nodes_at_once(renderer: rendering.Renderer)
     assert daemon_set["spec"]["updateStrategy"]["rollingUpdate"] == {"maxUnavailable": "100%"}
 
 
+def test_a_node_counts_as_clean_when_its_pod_stays_ready(renderer: rendering.Renderer) -> None:
+    """A kubelet calls a pod Ready for a moment after its own restart, whatever the probe says."""
+    name = names.INSTALLATION_DAEMONSET
+    cleaning, installing = (
+        build(values, renderer)["DaemonSet", name]["spec"] for values in (CLEANUP, INSTALL)
+    )
+    probe = cleaning["template"]["spec"]["containers"][0]["readinessProbe"]
+
+    assert cleaning["minReadySeconds"] >= 2 * probe["periodSeconds"] + probe["timeoutSeconds"]
+    assert "minReadySeconds" not in installing
+
+
 def test_the_clean_up_changes_the_pod_template(renderer: rendering.Renderer) -> None:
     """So every pod of the installation is replaced by one that cleans up."""
     name = names.INSTALLATION_DAEMONSET
