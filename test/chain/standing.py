@@ -3,6 +3,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,18 +11,19 @@ from ground import cluster, machine
 
 from controller import names
 from controller.kube import paths
+from installer import units
 
 TIMEOUT = 240.0
 """Seconds for a node to get anywhere: to watch a kubelet takes a minute."""
 
-UNITS = (
-    "cri-resource-manager.service",
-    "cri-resmgr-rescue.service",
-    "cri-resmgr-check.service",
-)
+UNITS = tuple(units.texts())
+"""The journals that a failure is told with."""
 
 OWN = "cri-resource-manager.intel.com/"
 """What every label and annotation of the nodes that is ours begins with."""
+
+
+_POLL = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +62,43 @@ async def read(shoot: cluster.Cluster, name: str) -> Standing:
 
 
 async def until_state(
-    shoot: cluster.Cluster, name: str, state: str, *, reason: str = "", timeout: float = TIMEOUT
+    shoot: cluster.Cluster, name: str, state: str, *, timeout: float = TIMEOUT
 ) -> Standing:
-    """Wait until a node is in a state, with a reason that has some words in it.
+    """Wait until a node is in a state (empty: in none). Raises `cluster.Late`, see `until`."""
+    what = f"to be {state or 'without a state'}"
+    return await until(shoot, name, lambda seen: seen.state == state, what, timeout=timeout)
 
-    Raises `cluster.Late` with what all nodes say, and the logs of this one.
-    """
+
+async def until_policy(
+    shoot: cluster.Cluster, name: str, policy: str, *, timeout: float = TIMEOUT
+) -> Standing:
+    """Wait until an active node tells a policy. Raises `cluster.Late`, see `until`."""
+
+    def holds(seen: Standing) -> bool:
+        return (seen.state, seen.policy) == ("active", policy)
+
+    return await until(shoot, name, holds, f"to have policy {policy}", timeout=timeout)
+
+
+async def until(
+    shoot: cluster.Cluster,
+    name: str,
+    holds: Callable[[Standing], bool],
+    what: str,
+    *,
+    timeout: float = TIMEOUT,
+) -> Standing:
+    """Wait until a node stands so. Raises `cluster.Late` with what the node and our pod say."""
     deadline = time.monotonic() + timeout
     while True:
         standing = await read(shoot, name)
-        if standing.state == state and reason in standing.reason:
+        if holds(standing):
             return standing
         if time.monotonic() > deadline:
-            message = f"waited {timeout:.0f} s for {name} to be {state or 'without a state'}"
-            late = cluster.Late(f"{message}; it is {standing}")
+            late = cluster.Late(f"waited {timeout:.0f} s for {name} {what}; it is {standing}")
             late.add_note(await told(shoot, name))
             raise late
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(_POLL)
 
 
 async def told(shoot: cluster.Cluster, *only: str) -> str:

@@ -14,7 +14,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(tempfile.gettempdir(), f"gardener-extension-cri-resmgr.{os.getuid()}")
@@ -37,8 +37,13 @@ class Run:
         _note(self.folder / "owner.new", os.getpid())
         (self.folder / "owner.new").rename(self.folder / "owner")
 
-    def start(self, argv: Sequence[str | Path], *, log: Path) -> subprocess.Popen[bytes]:
-        """Start a program in a session of its own, so that Ctrl-C reaches only us."""
+    def start(
+        self, argv: Sequence[str | Path], *, log: Path, environment: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Start a program in a session of its own, so that Ctrl-C reaches only us.
+
+        `environment` is added to ours.
+        """
         with log.open("ab") as output:
             child = subprocess.Popen(
                 argv,
@@ -46,6 +51,7 @@ class Run:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                env={**os.environ, **(environment or {})},
             )
         self._children.append(child)
         _note(self.folder / "processes", child.pid)

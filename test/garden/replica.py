@@ -23,14 +23,22 @@ _POLL = 0.05
 class Replica:
     """A controller process with the rights of a kubeconfig; use it in an `async with`.
 
-    `config` is the text of a component configuration. `flags` are further flags. Its log is kept
-    in `log`, one JSON object a line.
+    `config` is the text of a component configuration, `images` that of an override of the image
+    vector. `flags` are further flags. Its log is kept in `log`, one JSON object a line.
     """
 
-    def __init__(self, kubeconfig: Path, *, config: str = "", flags: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        kubeconfig: Path,
+        *,
+        config: str = "",
+        images: str = "",
+        flags: tuple[str, ...] = (),
+    ) -> None:
         """Start nothing yet."""
         self._kubeconfig = kubeconfig
         self._config = config
+        self._images = images
         self._flags = flags
         self._run: processes.Run | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -88,7 +96,12 @@ class Replica:
             file = self._run.folder / "config.yaml"
             file.write_text(self._config, encoding="utf-8")
             argv.append(f"--config={file}")
-        self._process = self._run.start(argv, log=self.log)
+        environment = {}
+        if self._images:
+            file = self._run.folder / "images.yaml"
+            file.write_text(self._images, encoding="utf-8")
+            environment["IMAGEVECTOR_OVERWRITE"] = str(file)
+        self._process = self._run.start(argv, log=self.log, environment=environment)
         if wait:
             await asyncio.wait_for(self._until_ready(), READY_TIMEOUT)
 

@@ -2,20 +2,21 @@
 """A stand-in for the gardener-resource-managers of a seed and of its shoots.
 
 It reads ManagedResources and their secrets as the real ones do, applies the objects for real,
-and says so in the status. Gardener contract, sections 4.1 to 4.5. There are no controllers that
-would start pods, so whether DaemonSets are healthy is not looked at but switched.
+and says so in the status. Gardener contract, sections 4.1 to 4.5. Where no controllers start pods,
+whether DaemonSets are healthy is not looked at but switched.
 """
 
 import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
 from controller import kube
 from controller.kube import paths, watch
 
-from . import manifests, mirror, switches, tokens, workers
+from . import manifests, mirror, rollouts, switches, tokens, workers
 from .target import Target, UnknownKind
 
 Object = dict[str, Any]
@@ -30,6 +31,8 @@ REPLACE_INVALID = "resources.gardener.cloud/delete-on-invalid-update"
 ORIGIN = "resources.gardener.cloud/origin"
 DESCRIPTION = "resources.gardener.cloud/description"
 MANAGED_BY = "resources.gardener.cloud/managed-by"
+
+DAEMON_SETS = "/apis/apps/v1/daemonsets"
 
 KNOWN_MANIFESTS = 64
 """Decoded manifests that are remembered: many shoots have the same, and YAML is slow."""
@@ -46,7 +49,8 @@ class ResourceManager:
 
     Those without a class go to the API server of `shoot`, whichever shoot they belong to, those
     of class `seed` to the seed's own. With `shoot=None` or `apply=False` objects are decoded
-    and counted as applied but brought nowhere, which is enough for large numbers.
+    and counted as applied but brought nowhere, which is enough for large numbers. `pods`: the shoot
+    has controllers and nodes, so its DaemonSets are looked at.
     """
 
     def __init__(
@@ -56,6 +60,7 @@ class ResourceManager:
         *,
         apply: bool = True,
         concurrency: int = 10,
+        pods: bool = False,
     ) -> None:
         """Do nothing yet."""
         self.resources = mirror.Mirror(seed, paths.MANAGED_RESOURCES)
@@ -64,6 +69,10 @@ class ResourceManager:
         if apply:
             self._targets = {"": Target(shoot) if shoot else None, "seed": Target(seed)}
         self.tokens = tokens.Requestor(seed, shoot) if shoot else None
+        self._daemon_sets: mirror.Mirror | None = None
+        if pods and shoot is not None:
+            managed = f"{MANAGED_BY}=gardener"
+            self._daemon_sets = mirror.Mirror(shoot, DAEMON_SETS, label_selector=managed)
         self._rules: list[switches.Rule] = []
         self._done: dict[watch.Key, object] = {}
         self._decoded: dict[str, list[Object]] = {}
@@ -77,6 +86,9 @@ class ResourceManager:
         await self._stack.enter_async_context(self.resources)
         if self.tokens is not None:
             await self._stack.enter_async_context(self.tokens)
+        if self._daemon_sets is not None:
+            self._daemon_sets.listen(lambda *_: self._look_again())
+            await self._stack.enter_async_context(self._daemon_sets)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -100,6 +112,13 @@ class ResourceManager:
         self._done.clear()
         for key in self.resources.objects:
             self._workers.add(key)
+
+    def _look_again(self) -> None:
+        """Go through the ManagedResources of the shoot: a DaemonSet has changed there."""
+        for key, resource in self.resources.objects.items():
+            if not resource["spec"].get("class"):
+                self._done.pop(key, None)
+                self._workers.add(key)
 
     async def settled(
         self, namespace: str, name: str, *, timeout: float = mirror.TIMEOUT
@@ -175,8 +194,26 @@ class ResourceManager:
         }
         if turned.stepwise and new:
             resource = await self._report(resource, switches.APPLIED_UNCHECKED, observed=False)
+        turned = await self._seen(turned, objects, self._targets[class_])
         await self._report(resource, switches.applied(turned), more=more)
         return False
+
+    async def _seen(
+        self, turned: switches.Switches, objects: list[Object], target: Target | None
+    ) -> switches.Switches:
+        """Take what the DaemonSets of a shoot with pods show for what is switched.
+
+        They are read after the apply: what a watch has of them may be from before it.
+        """
+        if self._daemon_sets is None or target is None:
+            return turned
+        found = [await target.get(obj) for obj in objects if obj["kind"] == "DaemonSet"]
+        unhealthy, progressing = rollouts.worst(filter(None, found))
+        return replace(
+            turned,
+            unhealthy=turned.unhealthy or unhealthy,
+            progressing=turned.progressing or progressing,
+        )
 
     async def _hold(self, resource: Object, finalizer: str) -> Object:
         """Add our finalizer if it is missing; give the object as it is then."""

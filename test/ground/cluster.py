@@ -79,6 +79,8 @@ class Cluster:
     def __init__(self) -> None:
         """Make nothing yet."""
         self.machines: dict[str, machine.Machine] = {}
+        self.pools: dict[str, str] = {}
+        """Node -> its pool."""
         self._numbers: dict[str, int] = {}
         self._taken: places.Taken | None = None
         self._keeper: subprocess.Popen[bytes] | None = None
@@ -187,7 +189,7 @@ class Cluster:
         await self.machines[name].cut_power()
         async with self.client() as client:
             await client.delete(f"{paths.NODES}/{name}")
-        del self.machines[name]
+        del self.machines[name], self.pools[name]
 
     def _add(self, spec: tree.Spec) -> machine.Machine:
         number = self._numbers.setdefault(spec.name, len(self._numbers) + 1)
@@ -211,6 +213,7 @@ class Cluster:
             log=folder / "console.log",
         )
         self.machines[spec.name] = made
+        self.pools[spec.name] = spec.pool
         return made
 
     async def _accounts(self) -> None:
