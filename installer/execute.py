@@ -152,7 +152,12 @@ def _roll_back(failed: Outcome, node: interface.Node, journal: journals.Journal)
             _last_resort(node)
         reason = f"{failed.reason}; and the way back: {back.reason}"
         return Outcome(End.STUCK, failed.step, reason, back.hint or failed.hint)
-    return Outcome(end, failed.step, failed.reason, failed.hint)
+    reason = failed.reason
+    if end is End.BEFORE and _on_relay(node):
+        current = node.files.link(node.layout.current) or ""
+        version = current.rpartition("/")[2].rpartition("-")[0]
+        reason = f"{reason}; version {version or 'before'} serves the kubelet"
+    return Outcome(end, failed.step, reason, failed.hint)
 
 
 def _on_relay(node: interface.Node) -> bool:
