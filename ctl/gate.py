@@ -51,7 +51,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--timeout",
-        type=_seconds,
+        type=seconds,
         default=8.0,
         metavar="SECONDS",
         help="time for all of it (default: %(default)g)",
@@ -61,7 +61,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     """Look, tell, give the exit status."""
-    with _silence():
+    with silence():
         found = asyncio.run(_look(arguments))
     if arguments.output == "json":
         told = {
@@ -139,7 +139,7 @@ async def _look(arguments: argparse.Namespace) -> Found:
     relay = Side(arguments.relay, "the relay", turns)
     runtime = Side(arguments.runtime, "the runtime", turns)
     deadline = asyncio.get_running_loop().time() + limit
-    async with _connected(relay, runtime), asyncio.TaskGroup() as group:
+    async with connected(relay, runtime), asyncio.TaskGroup() as group:
         asked = [
             group.create_task(_within(one, deadline, limit), name=one.name)
             for one in (relay, runtime)
@@ -163,7 +163,8 @@ def _strict(found: Found, *, quick: bool) -> Found:
 
 
 @contextlib.asynccontextmanager
-async def _connected(*sides: Side) -> AsyncIterator[None]:
+async def connected(*sides: Side) -> AsyncIterator[None]:
+    """Have them connected."""
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(one.there.run(), name=one.name) for one in sides]
         try:
@@ -225,7 +226,8 @@ async def _kubelet(url: str, deadline: float) -> str:
     return f"the kubelet is not healthy: {' '.join(line[1:]).strip() or 'it hung up'}"
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
+    """Read a limit of an argument. Raises `ValueError`."""
     number = float(text)
     if not 0 < number < 3600:
         raise ValueError
@@ -233,7 +235,7 @@ def _seconds(text: str) -> float:
 
 
 @contextlib.contextmanager
-def _silence() -> Iterator[None]:
+def silence() -> Iterator[None]:
     """What connections log is told in one sentence here."""
     before = logging.root.manager.disable
     logging.disable()

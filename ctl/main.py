@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 COMMANDS: Mapping[str, str] = {
     "gate": "whether the relay answers, and with what the runtime has",
+    "release": "let go of what was pinned, once no relay is at work any more",
     "state": "what the daemon remembers: pods, containers, the policy's state",
 }
 """Command and its one line in the help; each is a module with `add_arguments` and `run`."""
