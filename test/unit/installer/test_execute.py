@@ -118,7 +118,8 @@ def test_a_failed_upgrade_goes_back_to_the_old_version(
     outcome = world.once(world.wanted("2"))
     assert outcome is not None
     assert outcome.end is ENDS.BEFORE
-    assert outcome.reason.endswith("; version 1 serves the kubelet")
+    # What ends again and again has already been taken from the kubelet, by systemd and the rescue.
+    assert outcome.reason.endswith("; version 1 serves the kubelet") or fault == "broken"
     assert world.works()
     assert world.memory.relay[:2] == "1-"
     assert world.tree() == before or fault == "broken"
