@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The gate: whether the relay serves what containerd has, as the bundle's own tool finds.
+"""The gate: whether the relay serves what containerd has, as the bundle's own tool finds; and how
+containers are let go when it has served.
 
-`cri-resmgrctl gate` speaks CRI, which nothing here does; it is a program of its own, so whatever it
+`cri-resmgrctl` speaks CRI, which nothing here does; it is a program of its own, so whatever it
 does ends at its deadline.
 """
 
@@ -14,6 +15,12 @@ from .steps import interface
 
 TIMEOUT = 20.0
 """Seconds for one try."""
+
+RELEASE_TIMEOUT = 90.0
+"""Seconds for letting go of all containers; the tool has a limit of its own below that."""
+
+_AWAY = 3
+"""Exit status of `cri-resmgrctl release` when the runtime does not answer."""
 
 _SHOWN = 300
 
@@ -37,17 +44,29 @@ class Gate:
 
     def check(self) -> interface.GateResult:
         """Tell whether the relay is good for the kubelet; never raises."""
-        argv = [str(self._program()), "gate", "--relay", str(self._relay)]
-        argv += ["--runtime", str(self._runtime), "-o", "json"]
+        words = ("gate", "--relay", str(self._relay), "--runtime", str(self._runtime))
+        status, ok, detail = self._ask(words, TIMEOUT)
+        return interface.GateResult(ok=ok and status == 0, detail=detail)
+
+    def release(self) -> interface.GateResult:
+        """Let go of what was pinned; never raises."""
+        status, ok, detail = self._ask(
+            ("release", "--runtime", str(self._runtime)), RELEASE_TIMEOUT
+        )
+        if ok and status == 0:
+            return interface.GateResult(ok=True)
+        # Another try brings nothing but where the runtime may be back by then.
+        return interface.GateResult(ok=status != _AWAY, detail=detail)
+
+    def _ask(self, words: tuple[str, ...], timeout: float) -> tuple[int | None, bool, str]:
+        """Give exit status (None: it did not end by itself), what it says, and in which words."""
         try:
-            done = self._run(argv, "", TIMEOUT)
+            done = self._run([str(self._program()), *words, "-o", "json"], "", timeout)
         except programs.ProgramProblem as error:
-            return interface.GateResult(ok=False, detail=str(error))
+            return None, False, str(error)
         try:
             said = json.loads(done.out)
-            ok, detail = bool(said["ok"]), str(said.get("detail") or "")
+            return done.status, bool(said["ok"]), str(said.get("detail") or "")
         except (ValueError, KeyError, TypeError):
-            words = " ".join((done.err or done.out).split())[:_SHOWN]
-            detail = f"cri-resmgrctl gate ended with {done.status}: {words}"
-            return interface.GateResult(ok=False, detail=detail)
-        return interface.GateResult(ok=ok and done.status == 0, detail=detail)
+            told = " ".join((done.err or done.out).split())[:_SHOWN]
+            return done.status, False, f"cri-resmgrctl {words[0]} ended with {done.status}: {told}"

@@ -20,15 +20,6 @@ NAMES = (FALLBACK, FORCE, EXTRA_OPTIONS)
 RELAY_ENV = "relay.env"
 """Environment file of the relay's unit."""
 
-RELEASE = "release.cfg"
-"""Configuration of a relay that is about to go: with policy none it lets go of what it pinned."""
-
-RELEASE_FILES = {
-    RELEASE: b"policy:\n  Active: none\n",
-    RELAY_ENV: b'EXTRA_OPTIONS="--force-config=/etc/cri-resmgr/release.cfg"\n',
-}
-"""File name below `/etc/cri-resmgr` -> content, for that."""
-
 LIMIT = 128 << 10
 """Bytes of one of the files; the seed allows half of it."""
 

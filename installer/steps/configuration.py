@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from .. import static_configs
 from . import interface
 
-NAMES = (*static_configs.NAMES, static_configs.RELAY_ENV, static_configs.RELEASE)
+NAMES = (*static_configs.NAMES, static_configs.RELAY_ENV)
 """Our files there. The person's switch `disabled` is not ours."""
 
 

@@ -110,6 +110,13 @@ class Gate(Protocol):
         One try of some seconds; never raises for a relay that does not answer.
         """
 
+    def release(self) -> GateResult:
+        """Have every container use all CPUs again, through containerd itself, without a relay.
+
+        `ok` is False while containerd does not answer, so that it is to be tried again; else
+        `detail` tells what could not be let go, if anything. Never raises.
+        """
+
 
 class Clock(Protocol):
     """Time, as an argument."""

@@ -7,12 +7,13 @@ noticing; `previous` names the version before.
 
 from pathlib import Path
 
-from .. import names, problem, static_configs
+from .. import names, problem
 from . import common, interface
 
 _PATIENCE = 30.0
-_LETTING_GO = 5.0
-"""Seconds for the updates of containers, some milliseconds each, which nobody reports."""
+"""Seconds in which containerd has to let go of containers."""
+
+_PERIOD = 2.0
 
 
 class Relay:
@@ -45,7 +46,9 @@ class Relay:
         _restart(node)
 
     def revert(self, node: interface.Node, before: interface.Before) -> None:
-        """Back to the tree before; without one, the relay is stopped and its state removed."""
+        """Back to the tree before; without one, the relay ends, lets go of containers, and its
+        state is removed.
+        """
         layout = node.layout
         current = before.get("current")
         if isinstance(current, str):
@@ -53,9 +56,9 @@ class Relay:
             _link(node, layout.previous, before.get("previous"))
             _restart(node)
             return
-        _let_go(node)
         node.systemd.stop(names.RELAY_UNIT)
         node.systemd.reset_failed(names.RELAY_UNIT)
+        _let_go(node)
         node.files.remove(layout.current)
         node.files.remove(layout.previous)
         node.files.remove(layout.relay_socket)
@@ -63,27 +66,21 @@ class Relay:
 
 
 def _let_go(node: interface.Node) -> None:
-    """Have the relay give containers the resources that their pods ask for, before it goes.
+    """Give containers the resources that their pods ask for: what the relay pinned stays else.
 
-    Started with policy none it lets go of all that another policy pinned. A relay that does not
-    serve cannot do it, and is no reason to keep it.
+    It does not matter how the relay ended, or when. Raises `Problem` while containerd is away. A
+    container that cannot be updated is no reason to keep all of ours on the node.
     """
-    if not node.systemd.state(names.RELAY_UNIT).running or not node.gate.check().ok:
-        return
-    try:
-        for name, content in static_configs.RELEASE_FILES.items():
-            node.files.write(node.layout.etc / name, content, mode=0o644)
-        _restart(node)
-        deadline = node.clock.monotonic() + _PATIENCE
-        while not node.gate.check().ok and node.clock.monotonic() < deadline:
-            if not node.clock.wait(1.0):
-                raise problem.Stopped
-        if not node.clock.wait(_LETTING_GO):
+    deadline = node.clock.monotonic() + _PATIENCE
+    while (result := node.gate.release()).detail or not result.ok:
+        if node.clock.monotonic() >= deadline:
+            if result.ok:
+                return
+            raise problem.Problem(
+                f"cannot let go of containers: {result.detail}", "systemctl status containerd"
+            )
+        if not node.clock.wait(_PERIOD):
             raise problem.Stopped
-    except problem.NotNow:
-        raise
-    except problem.Problem:
-        return
 
 
 def _target(tree: str) -> str:

@@ -84,6 +84,10 @@ class World:
         """Versions whose programs cannot be run."""
         self.sick = False
         """The kubelet does not come up on a relay."""
+        self.away = False
+        """containerd does not answer."""
+        self.stubborn = ""
+        """What cannot be let go."""
         self.told: list[str] = []
         self.hook: Callable[[str], None] = self.told.append
         self.disk = files.Files(before=self._tell)
@@ -311,6 +315,13 @@ class World:
         version = self.memory.relay.rpartition("-")[0]
         ok = bool(version) and version not in self.hanging
         return interface.GateResult(ok, "" if ok else "it does not answer")
+
+    def release(self) -> interface.GateResult:
+        """Let go of containers, as the relay's tool does."""
+        self._tell("release")
+        if self.away:
+            return interface.GateResult(ok=False, detail="containerd is away")
+        return interface.GateResult(ok=True, detail=self.stubborn)
 
     def now(self) -> float:
         """Unix time."""

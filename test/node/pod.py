@@ -124,6 +124,10 @@ class Edge:
         """Say so."""
         return interface.GateResult(ok=True)
 
+    def release(self) -> interface.GateResult:
+        """Nothing is pinned."""
+        return interface.GateResult(ok=True)
+
 
 class Node:
     """A node with an installation pod; `pod` starts the next one."""

@@ -236,16 +236,53 @@ def test_a_defect_of_ours_is_rolled_back(world: installation.World) -> None:
     assert journal.Journal.open(world.disk, world.layout.journal).state == {}
 
 
-def test_a_relay_that_goes_lets_go_first(world: installation.World) -> None:
-    """Before it is stopped for good it runs with policy none, with the kubelet on containerd."""
+def test_a_relay_that_goes_lets_go(world: installation.World) -> None:
+    """With the kubelet on containerd and the relay stopped, so that nobody pins anew."""
     world.drive(world.wanted("1"))
     seen: list[tuple[str, str]] = []
 
     def look(what: str) -> None:
-        if what.endswith(f"start {names.RELAY_UNIT}"):
-            seen.append((world.endpoint(), (world.layout.etc / "release.cfg").read_text()))
+        if what == "release":
+            seen.append((world.endpoint(), world.memory.relay))
 
     world.hook = look
     world.drive(None)
-    assert seen == [("containerd", "policy:\n  Active: none\n")]
+    assert seen == [("containerd", "")]
+    assert world.left() == []
+
+
+def test_what_a_dead_relay_pinned_is_let_go(world: installation.World) -> None:
+    """The rescue has given the kubelet back and can do no more; a removal does."""
+    world.drive(world.wanted("1"))
+    world.rescue("a drill")
+    world.told.clear()
+    world.drive(None)
+
+    assert "release" in world.told
+    assert world.left() == []
+
+
+def test_a_removal_waits_for_containerd(world: installation.World) -> None:
+    """While it is away nobody can be let go; once it is back, the removal ends."""
+    world.drive(world.wanted("1"))
+    world.away = True
+    outcome = world.once(None)
+
+    assert outcome is not None
+    assert outcome.end is ENDS.STUCK
+    assert "cannot let go of containers: containerd is away" in outcome.reason
+    assert world.endpoint() == "containerd"
+    world.away = False
+    world.drive(None)
+    assert world.left() == []
+
+
+def test_a_container_that_cannot_be_updated_does_not_stop_a_removal(
+    world: installation.World,
+) -> None:
+    """After a while the rest goes."""
+    world.drive(world.wanted("1"))
+    world.stubborn = "1 containers stay pinned"
+    world.drive(None)
+
     assert world.left() == []

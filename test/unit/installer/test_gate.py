@@ -35,6 +35,38 @@ def test_a_gate_that_passes() -> None:
 
 
 @pytest.mark.parametrize(
+    ("result", "ok", "detail"),
+    [
+        (programs.Result(0, '{"ok": true, "detail": "nothing is pinned"}'), True, ""),
+        (programs.Result(1, '{"ok": false, "detail": "1 stays"}'), True, "1 stays"),
+        (programs.Result(3, '{"ok": false, "detail": "away"}'), False, "away"),
+        (programs.Result(2, "", "usage"), True, "cri-resmgrctl release ended with 2: usage"),
+        (programs.ProgramProblem("cannot run it"), True, "cannot run it"),
+    ],
+)
+def test_a_release_is_tried_again_where_the_runtime_is_away(
+    result: programs.Result | programs.ProgramProblem,
+    ok: bool,  # noqa: FBT001 - a table
+    detail: str,
+) -> None:
+    """What another try does not mend is told instead."""
+    called: list[str] = []
+
+    def run(argv: Sequence[str], _given: str, _timeout: float) -> programs.Result:
+        called.extend(argv)
+        if isinstance(result, programs.ProgramProblem):
+            raise result
+        return result
+
+    ours = gate.Gate(
+        lambda: Path("/b/cri-resmgrctl"), relay=Path("/r"), runtime=Path("/c"), run=run
+    )
+
+    assert ours.release() == GateResult(ok=ok, detail=detail)
+    assert called == ["/b/cri-resmgrctl", "release", "--runtime", "/c", "-o", "json"]
+
+
+@pytest.mark.parametrize(
     ("result", "detail"),
     [
         (programs.Result(1, '{"ok": false, "detail": "lists differ"}'), "lists differ"),
