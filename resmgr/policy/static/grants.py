@@ -4,11 +4,10 @@
 All of it works on masks of free CPUs and knows no containers.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ... import cpuset
 from ...sysfs.machine import Machine
+from ..adjacent import Adjacent
 from ..allocator import Allocator, Priority, TooFew
 
 
@@ -48,34 +47,13 @@ class Grants:
     def more(self, held: int, count: int, free: Free) -> int:
         """Choose `count` CPUs for a container to have beside those that it has. Raises `TooFew`.
 
-        As close as can be: other threads of its cores, then its NUMA nodes, its packages, any.
-        Isolated CPUs are given to who has isolated ones, and when there are too few others.
+        The nearest ones. Isolated CPUs are given to who has isolated ones, and when there are too
+        few others.
         """
         isolated = bool(held & self.machine.isolated)
         pool = free.ordinary | free.isolated if isolated else free.enough(count)
-        if pool.bit_count() < count:
-            raise TooFew(f"cpuset {cpuset.show(pool)} does not have {count} CPUs")
-        result = 0
-        for near in self._around(held):
-            candidates = pool & near & ~result
-            part = min(count - result.bit_count(), candidates.bit_count())
-            result |= self.allocator.allocate(candidates, part, Priority.HIGH)
-        return result
+        return Adjacent(self.machine, self.allocator).more(held, count, pool)
 
     def fewer(self, held: int, count: int) -> int:
         """Choose the `count` CPUs of a container that it loses."""
         return self.allocator.release(held, count, Priority.HIGH)
-
-    def _around(self, held: int) -> Iterator[int]:
-        cpus = [self.machine.cpus[id_] for id_ in cpuset.ids(held)]
-        yield _union(cpu.threads for cpu in cpus)
-        yield _union(self.machine.nodes[cpu.node].cpus for cpu in cpus)
-        yield _union(self.machine.packages[cpu.package].cpus for cpu in cpus)
-        yield self.machine.online
-
-
-def _union(masks: Iterator[int]) -> int:
-    result = 0
-    for mask in masks:
-        result |= mask
-    return result

@@ -2,13 +2,11 @@
 """What a container wants of the static policy: exclusive CPUs or not, isolated ones or not."""
 
 from ...model import Qos
+from .. import annotations
 from ..interface import Subject
 
-ISOLATED = "cri-resource-manager.intel.com/prefer-isolated-cpus"
+ISOLATED = annotations.PREFER_ISOLATED
 """Annotation of a pod, for all its containers: true or false."""
-
-_TRUE = frozenset(("1", "t", "T", "TRUE", "true", "True"))
-_FALSE = frozenset(("0", "f", "F", "FALSE", "false", "False"))
 
 
 def exclusive(subject: Subject) -> int:
@@ -24,9 +22,8 @@ def exclusive(subject: Subject) -> int:
 
 def isolated(subject: Subject) -> tuple[bool, str]:
     """Give whether isolated CPUs are preferred for the pod, and what is wrong with its wish."""
-    value = subject.pod.annotations.get(ISOLATED)
-    if value is None or value in _FALSE:
-        return False, ""
-    if value in _TRUE:
-        return True, ""
+    value = subject.pod.annotations.get(ISOLATED, "false")
+    wish = annotations.boolean(value)
+    if wish is not None:
+        return wish, ""
     return False, f"annotation {ISOLATED} is {value[:40]!r}, neither true nor false: not preferred"
