@@ -7,7 +7,7 @@ name. So tests need not wait for each other's roll-outs.
 
 import contextlib
 import dataclasses
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import yaml
@@ -139,3 +139,17 @@ class Installation:
 
 def _path(each: Object) -> str:
     return f"{_PREFIXES[each['kind']]}/{each['metadata']['name']}"
+
+
+@contextlib.asynccontextmanager
+async def brought(
+    shoot: cluster.Cluster, image: str, *nodes: str, **changes: Any
+) -> AsyncIterator[Installation]:
+    """The DaemonSet on some nodes; at the end they are clean and it has gone."""
+    made = Installation(shoot, *nodes)
+    try:
+        await made.apply(image, **changes)
+        yield made
+        await made.clean_up()
+    finally:
+        await made.delete()

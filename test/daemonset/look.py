@@ -5,9 +5,13 @@ What the node tells is read from its Node; what is, from systemd, files and proc
 the installer answers for itself.
 """
 
+import asyncio
 import contextlib
 import json
+import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from daemonset import waiting
@@ -77,6 +81,20 @@ async def until_told(
     raise waiting.Late(f"{name} does not tell {wanted} in {timeout:.0f} s, but {seen}\n{log}")
 
 
+async def events(shoot: cluster.Cluster, name: str) -> list[tuple[str, str]]:
+    """Give reason and message of every Event about a node."""
+    async with shoot.client() as client:
+        selector = f"involvedObject.kind=Node,involvedObject.name={name}"
+        found = await client.get("/api/v1/events", params={"fieldSelector": selector})
+    return [(each["reason"], each["message"]) for each in found["items"]]
+
+
+async def label(shoot: cluster.Cluster, name: str, changes: Mapping[str, str | None]) -> None:
+    """Set labels of a node; None takes one away."""
+    async with shoot.client() as client:
+        await client.patch(f"{paths.NODES}/{name}", {"metadata": {"labels": dict(changes)}})
+
+
 async def started(on: machine.Machine, unit: str = kubelet.UNIT) -> Started:
     """Tell which process of a unit runs. Raises `machine.MachineProblem`."""
     found = await on.unit(unit, *_TIMES)
@@ -125,6 +143,11 @@ async def status(on: machine.Machine) -> dict[str, Any]:
 async def waited(on: machine.Machine) -> None:
     """Have it be as if five minutes had passed since the kubelet was last moved."""
     await on.run("rm", "--force", f"{STATE}/installer/switched")
+
+
+async def put_bundle(on: machine.Machine, bundle: Path, folder: str) -> None:
+    """Copy a bundle to a folder of the node that is not there."""
+    await asyncio.to_thread(shutil.copytree, bundle, on.path(folder), symlinks=True)
 
 
 async def pod_log(on: machine.Machine, lines: int = 25) -> str:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One shoot with two nodes for all tests of a session, and the image that comes to them."""
 
+import itertools
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,8 @@ import pytest
 from chain import images
 from daemonset import images as variants
 from ground import cluster
+
+_NUMBERS = itertools.count(1)
 
 
 def pytest_configure() -> None:
@@ -40,3 +43,9 @@ def installers(
 ) -> variants.Images:
     """Sound and broken versions of that image, each a thin layer upon it."""
     return variants.Images(shoot.registry, archive, tmp_path_factory.mktemp("variants"))
+
+
+@pytest.fixture
+def endures() -> str:
+    """Name of a pod that no test before has had: the containers of that one may still go."""
+    return f"endures-{next(_NUMBERS)}"
