@@ -26,7 +26,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
 		while IFS='|' read -r target text; do printf '  %-16s %s\n' "$$target" "$$text"; done
 	@printf '\nVariables: REGISTRY=host/ TAG=%s (images), BASE=%s (image to build on),\n' '$(TAG)' '$(BASE)'
-	@printf 'JOBS=n (tests in n processes), PYTEST_ARGS="-k word" (what to test), BENCH=relay, BENCH_ARGS="--rounds 3".\n'
+	@printf 'JOBS=n (tests in n processes), PYTEST_ARGS="-k word" (what to test), BENCH=relay or node, BENCH_ARGS="--help".\n'
 
 .PHONY: setup
 setup: ## make .venv with the project and every tool; quick when nothing has changed
@@ -57,11 +57,11 @@ test-cov: setup ## the same, with coverage: summary and coverage/index.html
 verify: check test ## check and test
 
 .PHONY: demo
-demo: setup ## the extension at work on this machine, step by step
-	@PATH="$$(hacks/programs $(PROGRAMS)):$$PATH" PYTHONPATH=test $(BIN)/python -m garden.demo
+demo: setup ## from an Extension to a pinned container on a node of this machine, step by step
+	@PATH="$$(hacks/programs $(PROGRAMS)):$$PATH" PYTHONPATH=test $(BIN)/python -m chain.demo
 
 .PHONY: bench
-bench: setup ## measure the controller with 10, 100 and 500 shoots; BENCH=relay: the relay
+bench: setup ## measure the controller with 10, 100 and 500 shoots; BENCH=relay: the relay, BENCH=node: nodes
 	@PATH="$$(hacks/programs $(PROGRAMS)):$$PATH" PYTHONPATH=test $(BIN)/python -m bench.$(BENCH) $(BENCH_ARGS)
 
 .PHONY: bundle

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Figures as text for a terminal, and as Markdown. Pure."""
+
+import statistics
+
+from ..relay.results import percentile
+from ..relay.tables import Table
+from . import results, targets
+
+Rows = list[tuple[str, ...]]
+
+
+def text(report: results.Report) -> str:
+    """All tables for a terminal."""
+    return "\n\n".join(table.aligned() for table in tables(report)) + "\n"
+
+
+def markdown(report: results.Report) -> str:
+    """All tables for a page."""
+    return "\n\n".join(table.markdown() for table in tables(report)) + "\n"
+
+
+def tables(report: results.Report) -> list[Table]:
+    """All that have rows: machine, joins, restarts, pods, memory, CPU, programs, kills, targets."""
+    shown: tuple[Rows, ...] = (
+        [("machine", ""), *report.machine.items()],
+        _joins(report),
+        _restarts(report),
+        _pods(report),
+        _memory(report),
+        _cpu(report),
+        _programs(report),
+        _killed(report),
+        _verdicts(report),
+    )
+    return [Table(tuple(rows)) for rows in shown if len(rows) > 1]
+
+
+def _joins(report: results.Report) -> Rows:
+    head = ("to the relay, s", "from DaemonSet", "of it pull", "from pod start", "no kubelet")
+    return [
+        (*head, "plain restart"),
+        *(
+            (
+                each.node,
+                *(f"{one:.2f}" for one in (each.applied, each.pull, each.pod, each.outage)),
+                f"{report.restart(each.node, 'containerd'):.2f}",
+            )
+            for each in report.joins
+        ),
+    ]
+
+
+def _restarts(report: results.Report) -> Rows:
+    rows: Rows = [("plain restarts of the kubelet", "without it, s")]
+    for each in sorted({(each.node, each.runtime) for each in report.restarts}):
+        node, runtime = each
+        found = [f"{one.seconds:.2f}" for one in report.restarts if (one.node, one.runtime) == each]
+        rows.append((f"{node}, on {runtime}", ", ".join(found)))
+    return rows
+
+
+def _pods(report: results.Report) -> Rows:
+    rows: Rows = [("pods", "direct ms", "relayed ms", "times", "direct p95", "relayed p95")]
+    for each in report.pods:
+        sides = (each.direct, each.relayed)
+        rows.append(
+            (
+                f"{len(each.direct)} x {each.name}",
+                *(f"{statistics.median(side) * 1e3:.0f}" for side in sides),
+                f"{each.times:.3f}",
+                *(f"{percentile(sorted(side), 0.95) * 1e3:.0f}" for side in sides),
+            )
+        )
+    return rows
+
+
+def _memory(report: results.Report) -> Rows:
+    return [
+        ("memory", "MB", "its share", "at most"),
+        *(
+            (each.name, *(f"{one / 1e6:.1f}" for one in (each.resident, each.share, each.peak)))
+            for each in report.memory
+        ),
+    ]
+
+
+def _cpu(report: results.Report) -> Rows:
+    rows: Rows = [("CPU in an idle minute", "s")]
+    return rows + [(each.name, f"{each.seconds:.2f}") for each in report.cpu]
+
+
+def _programs(report: results.Report) -> Rows:
+    rows: Rows = [("start to end", "median s", "max s")]
+    for each in report.programs:
+        rows.append(
+            (each.name, f"{statistics.median(each.seconds):.3f}", f"{max(each.seconds):.3f}")
+        )
+    return rows
+
+
+def _killed(report: results.Report) -> Rows:
+    rows: Rows = [("relay killed", "answers again s", "for good: kubelet back s")]
+    return rows + [
+        (each.node, f"{each.again:.2f}", f"{each.given_back:.1f}") for each in report.killed
+    ]
+
+
+def _verdicts(report: results.Report) -> Rows:
+    rows: Rows = [("figure", "measured", "target", "")]
+    for verdict in targets.judge(report):
+        target = verdict.target
+        rows.append(
+            (
+                target.title,
+                f"{verdict.measured:.2f} {target.unit}".strip(),
+                f"at most {target.limit:g} {target.unit}".strip(),
+                "reached" if verdict.reached else "missed",
+            )
+        )
+    return rows
