@@ -5,6 +5,7 @@ Real: the API servers, our controller as a process with its chart's rights, the 
 plane, its nodes, and the image. Stand-ins: gardenlet and gardener-resource-manager.
 """
 
+import asyncio
 import contextlib
 import json
 import secrets
@@ -119,6 +120,8 @@ async def opened(
 ) -> AsyncIterator[Chain]:
     """Start stand-ins and controller for one more shoot; at the end it is disabled.
 
+    Not so when this is cancelled: whoever interrupts us does not wait for nodes.
+
     Args:
         shoot: control plane and nodes.
         seed_server: a server that `install.seed` made a seed.
@@ -147,8 +150,12 @@ async def opened(
         made = Chain(shoot, seed, at_work, manager, controller, name)
         try:
             yield made
-        finally:
+        except asyncio.CancelledError:
+            raise
+        except BaseException:
             await made.disable()
+            raise
+        await made.disable()
 
 
 def _options(shoot: cluster.Cluster) -> shoots.Options:

@@ -8,6 +8,7 @@ after a change builds.
 import fcntl
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -46,6 +47,15 @@ _TAG = "built"
 
 class BuildFailed(Exception):
     """The image cannot be built; the text says what was tried and what it answered."""
+
+
+def why_not() -> str:
+    """Why the image cannot be built here; empty where it can."""
+    if shutil.which("buildah") is None and shutil.which("docker") is None:
+        return "images need buildah or docker; hint: apt-get install buildah"
+    if shutil.which("mmdebstrap") is None:
+        return "a Debian for nodes and images needs mmdebstrap; hint: apt-get install mmdebstrap"
+    return ""
 
 
 def built() -> Path:

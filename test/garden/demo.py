@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make demo`: the extension at work on this machine, from a Shoot's three lines to a clean node.
+"""The seed's side at work on this machine: what `make demo` shows where no nodes can run.
 
 Real: two API servers (one as the seed, one as the shoot), our controller as a process with the
 rights of its chart, every object and status that is shown. Stand-ins: gardenlet, the
@@ -7,20 +7,15 @@ gardener-resource-manager, and Node objects in place of machines.
 """
 
 import asyncio
-import contextlib
 import sys
-from collections.abc import AsyncIterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import yaml
 
 from controller import kube, names
-from controller.kube import paths, watch
+from controller.kube import paths
 
-from . import binaries, ground, install, mirror, nodes, ready, replica, screen, servers
-
-ROOT = Path(__file__).parents[2]
+from . import binaries, ground, install, mirror, narration, nodes, ready, replica, screen, servers
 
 CONFIG = """\
 apiVersion: cri-resmgr.extensions.config.gardener.cloud/v1alpha1
@@ -110,30 +105,6 @@ class Demonstration:
         await self._stage.shoot.get(_CRD)
         self._show.say("the CRD adjustments.criresmgr.intel.com stays, with the owner's objects")
 
-    @contextlib.asynccontextmanager
-    async def narrated(self) -> AsyncIterator[None]:
-        """Print each change of the Extension's status as it happens."""
-        task = asyncio.create_task(self._narrate(), name="narrate")
-        try:
-            yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-
-    async def _narrate(self) -> None:
-        path = paths.extension(self._shoot, names.EXTENSION_TYPE).rpartition("/")[0]
-        said: dict[str, str] = {}
-        async for event in watch.follow(self._stage.seed, watch.Following(path)):
-            if isinstance(event, watch.Deleted):
-                self._show.say("Extension: gone", "event")
-                said.clear()
-            if isinstance(event, watch.Changed):
-                for key, text in _status(event.obj).items():
-                    if said.get(key) != text:
-                        self._show.say(text, "bad" if _is_bad(text) else "event")
-                    said[key] = text
-
     async def _healthy(self, wanted: str) -> None:
         """Wait until the condition of the node part has a status."""
 
@@ -184,38 +155,11 @@ class Demonstration:
             self._show.quote([f"{module}:", *(f"  {line}" for line in text.splitlines())])
 
     def _quote_example(self, name: str) -> None:
-        self._show.quote([f"# examples/{name}", *_extensions_lines(name)])
-
-
-def _extensions_lines(name: str) -> list[str]:
-    """Give the lines of `spec.extensions` of an example, as they are written."""
-    lines = (ROOT / "examples" / name).read_text(encoding="utf-8").splitlines()
-    start = lines.index("  extensions:")
-    rest = lines[start + 1 :]
-    length = next((n for n, line in enumerate(rest) if line[:4].strip()), len(rest))
-    return lines[start : start + 1 + length]
-
-
-def _status(obj: Mapping[str, Any]) -> dict[str, str]:
-    """Give what there is to say about an Extension: what, and the words."""
-    status = obj.get("status") or {}
-    said = {}
-    last = status.get("lastOperation")
-    if last:
-        said["operation"] = (
-            f"Extension: {last['type']} {last['state']} {last['progress']} %: {last['description']}"
-        )
-    for one in status.get("conditions") or ():
-        said[one["type"]] = f"condition {one['type']}: {one['status']}: {one['message']}"
-    return said
-
-
-def _is_bad(text: str) -> bool:
-    return ": False:" in text or " Error " in text
+        self._show.quote(narration.example_lines(name))
 
 
 def _example(name: str) -> dict[str, Any]:
-    document = yaml.safe_load((ROOT / "examples" / name).read_text(encoding="utf-8"))
+    document = yaml.safe_load((binaries.PROJECT / "examples" / name).read_text(encoding="utf-8"))
     assert isinstance(document, dict)
     return document
 
@@ -234,7 +178,7 @@ async def _play(seed: servers.Server, shoot: servers.Server, show: screen.Screen
         show.say("the controller is ready and leads", "good")
         technical_id = await stage.gardenlet.prepare("demo")
         acts = Demonstration(stage, technical_id, show)
-        async with acts.narrated():
+        async with narration.narrated(stage.seed, technical_id, show):
             await acts.enable()
             await acts.configure()
             await acts.mistake()
@@ -243,9 +187,8 @@ async def _play(seed: servers.Server, shoot: servers.Server, show: screen.Screen
     show.say("done; nothing of this is left on the machine but the cache", "good")
 
 
-def main() -> int:
+def main(show: screen.Screen) -> int:
     """Play; give the exit status."""
-    show = screen.Screen(sys.stdout)
     show.step("Start: two API servers (seed and shoot), the stand-ins, our controller")
     try:
         with servers.running("seed", "shoot") as (seed, shoot):
@@ -263,4 +206,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(screen.Screen(sys.stdout)))
