@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What keys stand for."""
+
+import pytest
+
+from resmgr.model import Container, Pod, Qos
+from resmgr.policy.affinity import keys
+from resmgr.policy.interface import Subject
+
+POD = Pod("pid", "puid", "P1", "pns", labels={"l1": "plone", "app.x": "dotted"}, qos=Qos.BURSTABLE)
+SUBJECT = Subject(
+    Container(
+        "c",
+        "pid",
+        "C1",
+        id="cid",
+        namespace="cns",
+        labels={"l1": "clone", "a.b": "dot", "app.kubernetes.io": "cut"},
+        tags={"t1": "ctone"},
+    ),
+    POD,
+)
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("name", "C1"),
+        ("namespace", "cns"),
+        ("id", "cid"),
+        ("qosclass", "Burstable"),
+        ("labels/l1", "clone"),
+        ("labels/none", None),
+        ("labels", None),
+        ("tags/t1", "ctone"),
+        ("tags", None),
+        ("a.b", "dot"),
+        ("a.none", None),
+        ("name/foo", "C1"),
+        ("name/", "C1"),
+        ("x/../name", "C1"),
+        ("labels//l1", "clone"),
+        ("labels/app.kubernetes.io/name", "cut"),
+        ("pod", None),
+        ("pod/name", "P1"),
+        ("pod/namespace", "pns"),
+        ("pod/id", "pid"),
+        ("pod/uid", "puid"),
+        ("pod/qosclass", "Burstable"),
+        ("pod/labels/l1", "plone"),
+        ("pod/labels/app.x", "dotted"),
+        ("pod/tags/t1", None),
+        ("annotations/x", None),
+        ("", None),
+        (":,-pod/qosclass,pod/namespace,pod/name,name", "Burstable-pns-P1-C1"),
+        (":name:namespace", "C1:cns"),
+        (":name:nothing", "C1:"),
+        (":no:not", None),
+        (":ab", None),
+    ],
+)
+def test_keys_stand_for_what_is_there(key: str, expected: str | None) -> None:
+    """Plain ones are paths, joint ones lists of them; what is not there is nothing."""
+    assert keys.value_of(key)(SUBJECT) == expected
+
+
+def test_a_container_without_a_namespace_has_that_of_its_pod() -> None:
+    """Not every front end tells it for the container."""
+    assert keys.value_of("namespace")(Subject(Container("c", "pid", "C1"), POD)) == "pns"
