@@ -125,14 +125,14 @@ def faults(files: disk.Files, folder: Path, manifest: Manifest, *, hashes: bool)
             yield name
 
 
-def whole(files: disk.Files, layout: paths.Layout, tree: str) -> bool:
-    """Whether a tree is on the node, by its manifest and the sizes of its files."""
+def whole(files: disk.Files, layout: paths.Layout, tree: str, *, hashes: bool = False) -> bool:
+    """Whether a tree is on the node, by its manifest and the sizes (or `hashes`) of its files."""
     folder = layout.versions / tree
     try:
         manifest = read(files, folder)
+        return manifest.tree == tree and not any(faults(files, folder, manifest, hashes=hashes))
     except problem.Problem:
         return False
-    return manifest.tree == tree and not any(faults(files, folder, manifest, hashes=False))
 
 
 def copy(files: disk.Files, source: Path, manifest: Manifest, folder: Path) -> None:

@@ -22,6 +22,8 @@ class Kind(StrEnum):
     """What served the kubelet is put right again; nobody is asked."""
     DISABLE = "disable"
     """A person wants the kubelet on containerd; nobody is asked."""
+    GIVE_BACK = "give back"
+    """What the rescue has begun is ended: it was cut off, or the kubelet was not restarted."""
     REMOVE = "remove"
     """Nothing of ours shall be left."""
 
@@ -104,13 +106,15 @@ def _switched_off(given: Given) -> Decision | None:
     return Rest(status.DISABLED, _SWITCHED_OFF, _SWITCH_HINT)
 
 
-def _unfit(given: Given) -> Rest | None:
+def _unfit(given: Given) -> Decision | None:
     """What is wanted cannot be had: it is not known, has failed before, or the node is refused."""
     there = "endpoint" in given.facts.present
     if given.wanted is None:
         state = given.standing.state if there else status.UNSUPPORTED
         return Rest(state or status.ACTIVE, given.unwanted, given.unwanted_hint)
     if given.retry != 0.0 and given.standing.state == status.ROLLED_BACK:
+        if given.facts.rescued and given.facts.on_relay is True:
+            return Run(Kind.GIVE_BACK, (plan.Revert("endpoint"),))
         return _rolled_back(given)
     if given.refusal and not there:
         return Rest(status.UNSUPPORTED, given.refusal, given.refusal_hint)

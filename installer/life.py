@@ -6,26 +6,22 @@ is followed by one that goes on. Being ended undoes nothing: the node keeps work
 """
 
 import dataclasses
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
 from . import (
-    admission,
     decide,
     execute,
     keep,
     names,
     outlook,
+    parts,
     plan,
     problem,
-    publish,
+    record,
     retry,
     status,
 )
 from . import facts as node_facts
 from . import journal as journals
-from . import log as logs
 from .api import messages
 from .steps import interface
 
@@ -40,69 +36,31 @@ PATIENCE = 120.0
 pod is Ready without them."""
 
 
-class Loop(interface.Clock, Protocol):
-    """The clock, and a wait that others may end."""
-
-    def idle(self, seconds: float) -> bool:
-        """Wait; False when asked to end; True early when somebody wakes us."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why preflight refuses the node, and what helps."""
-
-    reason: str
-    hint: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What the life is made of: the edges, and the functions that tests replace by models."""
-
-    node: interface.Node
-    loop: Loop
-    outlook: outlook.Outlook
-    publisher: publish.Publisher
-    admission: admission.Admission | None
-    lines: logs.Log
-    wanted: Callable[[], interface.Wanted]
-    """What is to be there; raises `problem.Problem`."""
-    identity: Callable[[interface.Wanted], str]
-    """What attempts are counted for."""
-    gather: Callable[[interface.Node, journals.Journal], node_facts.Facts]
-    refuse: Callable[[interface.Node], Refusal | None]
-    look: Callable[[interface.Node], keep.Look]
-    carry_out: Callable[
-        [Sequence[plan.Action], interface.Node, journals.Journal], execute.Outcome
-    ] = execute.run
-    recover: Callable[[journals.Journal, interface.Node], execute.Outcome | None] = execute.recover
-    policy: Callable[[], str]
-    show: Callable[[status.Status], None]
-    """Called with each new standing, for probes and metrics."""
-    boot: str
-    """Boot id."""
-    remove: bool = False
-
-
 class Life:
     """One pod, or one command."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, given: parts.Parts) -> None:
         """Take up what the last pod left."""
-        self._parts = parts
-        self._node = parts.node
-        self.standing = dataclasses.replace(
-            status.read(parts.node.layout.status), ready=False, pool=""
+        self._parts = given
+        self._node = given.node
+        self._record = record.Record(
+            given.node,
+            outlook=given.outlook,
+            publisher=given.publisher,
+            lines=given.lines,
+            show=given.show,
         )
-        self._journal = journals.Journal.open(parts.node.files, parts.node.layout.journal)
+        self._journal = journals.Journal.open(given.node.files, given.node.layout.journal)
         self._keeper = keep.Keeper()
-        self._begun = parts.loop.monotonic()
+        self._begun = given.loop.monotonic()
         self._settled_at: float | None = None
-        self._told_at = float("-inf")
         self._well_since = self._begun
         self._trouble_since: float | None = None
-        parts.outlook.begin(selected=self.standing.selected)
-        parts.publisher.begin(self.standing)
+
+    @property
+    def standing(self) -> status.Status:
+        """Where the node stands."""
+        return self._record.standing
 
     def run(self) -> None:
         """Live until asked to end."""
@@ -135,11 +93,11 @@ class Life:
         if self._trouble_since is None:
             self._trouble_since = now
         if self._parts.remove or now - self._trouble_since < PATIENCE:
-            self._stand(self.standing, last_error=error.message)
+            self._record.stand(self.standing, last_error=error.message)
             return
         known = self.standing.state not in {status.ABSENT, status.UNSUPPORTED}
         reason = self.standing.reason if known else error.message
-        self._stand(
+        self._record.stand(
             self.standing,
             state=self.standing.state or status.UNSUPPORTED,
             reason=reason,
@@ -151,7 +109,8 @@ class Life:
     def count_restart(self, unit: str) -> None:
         """Count a restart of the kubelet, before it is done (NODE-3)."""
         if unit == names.KUBELET_UNIT:
-            self._stand(self.standing, restarts=self.standing.restarts + 1)
+            # The kubelet does not wait for an API server that may be away.
+            self._record.note(self.standing, restarts=self.standing.restarts + 1)
 
     # -- Keeping ------------------------------------------------------------------------------
 
@@ -162,22 +121,35 @@ class Life:
         return since is not None and not leaving and self._parts.loop.monotonic() - since < WHOLE
 
     def _keep(self) -> float:
-        seen = self._parts.look(self._node)
-        verdict = self._keeper.judge(seen)
-        self._parts.lines.once("relay", seen.trouble, level="error")
+        verdict = self._look_after()
         if verdict is keep.Verdict.LOOK_CLOSER:
             self._settled_at = None
             return 0.0
+        if verdict is keep.Verdict.GIVE_BACK:
+            return WAITING
+        if self._parts.loop.monotonic() - self._record.told_at >= outlook.PERIOD:
+            self._record.stand(self.standing, policy=self._parts.policy())
+        return keep.PERIOD
+
+    def _look_after(self) -> keep.Verdict:
+        """Look at the relay, and do what follows."""
+        seen = self._parts.look(self._node)
+        verdict = self._keeper.judge(seen)
+        self._parts.lines.once("relay", seen.trouble, level="error")
         if verdict is keep.Verdict.RESTART:
             self._parts.lines.info(f"restarting {names.RELAY_UNIT}: {seen.trouble}")
             self._parts.lines.once("restart", keep.restart(self._node.systemd), level="error")
         if verdict is keep.Verdict.GIVE_BACK:
-            return self._give_back(seen.trouble)
-        if self._parts.loop.monotonic() - self._told_at >= outlook.PERIOD:
-            self._stand(self.standing, policy=self._parts.policy())
-        return keep.PERIOD
+            self._give_back(seen.trouble)
+        return verdict
 
-    def _give_back(self, trouble: str) -> float:
+    def _meanwhile(self, facts: node_facts.Facts) -> float:
+        """Look after a relay that serves though something else is to come, or has failed."""
+        if "endpoint" in facts.present:
+            self._look_after()
+        return keep.PERIOD if self._keeper.failed else WAITING
+
+    def _give_back(self, trouble: str) -> None:
         self._settled_at = None
         self._keeper.failed = 0
         outcome = self._run((plan.Revert("endpoint"),))
@@ -185,7 +157,6 @@ class Life:
         if outcome.end is not execute.End.DONE:
             reason = f"{reason}; {outcome.reason}"
         self._failed(reason, f"look at `journalctl -u {names.RELAY_UNIT}`")
-        return WAITING
 
     # -- The whole way ------------------------------------------------------------------------
 
@@ -196,13 +167,22 @@ class Life:
         if (stuck := self._recover()) is not None:
             return stuck
         facts = self._parts.gather(self._node, self._journal)
-        self._count_rescue(facts.rescued)
+        self._count_rescue(facts)
         decision = decide.decide(self._given(facts, wanted, unwanted))
         if isinstance(decision, decide.Rest):
-            return self._rest(decision, wanted)
+            return self._rest(decision, wanted, facts)
         if hold := self._hold(decision.kind):
-            return self._held(hold, decision.kind)
+            return self._held(hold, decision.kind, facts)
+        if decision.kind is decide.Kind.INSTALL and wanted is not None:
+            decision = self._thoroughly(wanted) or decision
         return self._act(decision)
+
+    def _thoroughly(self, wanted: interface.Wanted) -> decide.Run | None:
+        """Decide anew, with every file of ours read as a whole: sizes do not tell of damage."""
+        self._node.wanted = dataclasses.replace(wanted, thorough=True)
+        facts = self._parts.gather(self._node, self._journal)
+        again = decide.decide(self._given(facts, self._node.wanted, None))
+        return again if isinstance(again, decide.Run) else None
 
     def _recover(self) -> float | None:
         """Settle what an interrupted run left; give the seconds to wait when that is not done."""
@@ -214,10 +194,15 @@ class Life:
             outcome = self._parts.recover(self._journal, self._node)
         if outcome is None or outcome.end is execute.End.LATER:
             return None
-        self._parts.lines.info(f"an interrupted run: {outcome.end}: {outcome.reason}")
-        if outcome.end is not execute.End.DONE:
+        told = f"an interrupted run: {outcome.end}: {outcome.reason}"
+        self._parts.lines.once("recover", told)
+        stuck = outcome.end is execute.End.STUCK
+        if stuck and self.standing.state == status.ROLLED_BACK:
+            # The same attempt as before, whose way back is still not done.
+            self._record.stand(self.standing, reason=outcome.reason, last_error=outcome.reason)
+        elif outcome.end is not execute.End.DONE:
             self._failed(outcome.reason, outcome.hint)
-        return WAITING if outcome.end is execute.End.STUCK else None
+        return WAITING if stuck and not self._parts.remove else None
 
     def _run(self, actions: tuple[plan.Action, ...]) -> execute.Outcome:
         """Carry actions out, while no other installer does anything on this node."""
@@ -259,14 +244,16 @@ class Life:
             patient=now - self._begun < PATIENCE,
         )
 
-    def _rest(self, rest: decide.Rest, wanted: interface.Wanted | None) -> float:
+    def _rest(
+        self, rest: decide.Rest, wanted: interface.Wanted | None, facts: node_facts.Facts
+    ) -> float:
         self._leave()
         active = rest.state == status.ACTIVE
         standing = self._forgiven(self.standing) if active else self.standing
         version = wanted.version if active and wanted else ""
         if active and wanted is None:
             version = standing.version
-        self._stand(
+        self._record.stand(
             standing,
             state=rest.state,
             reason=rest.reason,
@@ -280,6 +267,9 @@ class Life:
         if active:
             self._settled_at = self._parts.loop.monotonic()
             self._keeper.failed = 0
+            self._forget_rescue()
+        if rest.state == status.ROLLED_BACK:
+            return self._meanwhile(facts)
         return keep.PERIOD if active or not rest.ready else WAITING
 
     def _forgiven(self, standing: status.Status) -> status.Status:
@@ -289,14 +279,14 @@ class Life:
             self._well_since = now
         return retry.succeeded(standing) if now - self._well_since >= retry.FORGIVEN else standing
 
-    def _held(self, hold: str, kind: decide.Kind) -> float:
+    def _held(self, hold: str, kind: decide.Kind, facts: node_facts.Facts) -> float:
         """Others come first: the node stays exactly as it is."""
         state = self.standing.state
         if state not in {status.ACTIVE, status.ROLLED_BACK} and kind is not decide.Kind.REMOVE:
             state = status.PAUSED
         self._parts.lines.once("hold", f"not now: {hold}")
-        self._stand(self.standing, state=state, reason=hold, hint="", ready=True)
-        return WAITING
+        self._record.stand(self.standing, state=state, reason=hold, hint="", ready=True)
+        return self._meanwhile(facts)
 
     def _hold(self, kind: decide.Kind) -> str:
         asked = kind is decide.Kind.INSTALL or (
@@ -321,8 +311,7 @@ class Life:
         steps = " ".join(f"{type(each).__name__.lower()}:{each.step}" for each in decision.actions)
         self._parts.lines.info(f"{decision.kind}: {steps}")
         if decision.kind is decide.Kind.INSTALL:
-            for path in keep.rescue_marks(self._node.layout):
-                self._node.files.remove(path)
+            self._forget_rescue()
         if decision.kind is decide.Kind.REMOVE:
             self._node.wanted = None
         outcome = self._run(decision.actions)
@@ -337,7 +326,7 @@ class Life:
             self._failed(outcome.reason, outcome.hint)
         else:
             reason = f"cannot {decision.kind}: {outcome.reason}"
-            self._stand(
+            self._record.stand(
                 self.standing,
                 reason=reason,
                 last_error=reason,
@@ -348,19 +337,26 @@ class Life:
 
     # -- What is remembered and told ----------------------------------------------------------
 
-    def _count_rescue(self, rescued: str) -> None:
+    def _count_rescue(self, facts: node_facts.Facts) -> None:
         """The rescue on the node acted: that is a failed attempt, counted once."""
-        if rescued and rescued != self.standing.rescued:
-            words = rescued.partition(" ")[2].strip() or "no reason given"
+        if not facts.rescued or facts.rescued == self.standing.rescued or self._parts.remove:
+            return
+        if not facts.disabled:  # Else a person has asked for it, and nothing has failed.
+            words = facts.rescued.partition(" ")[2].strip() or "no reason given"
             self._failed(f"the node gave the kubelet back: {words}", "")
-            self._stand(self.standing, rescued=rescued)
+        self._record.note(self.standing, rescued=facts.rescued)
+
+    def _forget_rescue(self) -> None:
+        """The kubelet is on the relay, or about to be: what the rescue said does not count."""
+        for path in keep.rescue_marks(self._node.layout):
+            self._node.files.remove(path)
 
     def _failed(self, reason: str, hint: str) -> None:
         identity = self._parts.identity(self._node.wanted) if self._node.wanted else ""
         now = self._parts.loop.monotonic()
         standing = retry.failed(self.standing, identity, self._parts.boot, now)
         self._parts.lines.error(f"rolled back: {reason}")
-        self._stand(
+        self._record.stand(
             standing,
             state=status.ROLLED_BACK,
             reason=reason,
@@ -368,7 +364,8 @@ class Life:
             last_error=reason,
             version="",
             policy="",
-            ready=True,
+            # A clean-up is done when nothing is left, and not before.
+            ready=not self._parts.remove,
         )
 
     def _leave(self) -> None:
@@ -377,31 +374,6 @@ class Life:
                 self._parts.admission.leave()
             except messages.ApiProblem as error:
                 self._parts.lines.once("admission", str(error), level="error")
-
-    def _stand(self, standing: status.Status, **changes: object) -> None:
-        """Take a new standing: keep it on the disk, show it, tell the cluster."""
-        now = self._parts.loop.now()
-        chosen = {"selected": self._parts.outlook.selected, "pool": self._parts.outlook.pool}
-        became = dataclasses.replace(standing, **{**chosen, **changes})  # type: ignore[arg-type]
-        if became.state != self.standing.state:
-            became = dataclasses.replace(became, since=now)
-            self._parts.lines.info(f"state {became.state or 'none'}: {became.reason}")
-        if became != self.standing:
-            self.standing = became
-            self._keep_on_disk()
-        self._parts.show(self.standing)
-        self._told_at = self._parts.loop.monotonic()
-        self._parts.publisher.tell(self.standing, now)
-
-    def _keep_on_disk(self) -> None:
-        """Write the standing; a node without anything of ours keeps no file of it either."""
-        files, layout = self._node.files, self._node.layout
-        gone = self.standing.state == status.ABSENT
-        if gone and (self.standing.ready or not self.standing.restarts):
-            files.remove(layout.status)
-            return
-        failed = status.write(files, layout.status, self.standing)
-        self._parts.lines.once("status", failed, level="error")
 
     def _clean_up(self) -> None:
         """Take away our own notes: the last thing of ours on a node."""

@@ -14,6 +14,7 @@ from .. import (
     metrics,
     names,
     outlook,
+    parts,
     preflight,
     probe,
     problem,
@@ -74,7 +75,7 @@ class Living:
         publisher = publish.Publisher(api, self.lines)
         turns = admission.Admission(api, order.chosen, monotonic=clock) if api else None
         self.life = life.Life(
-            life.Parts(
+            parts.Parts(
                 node=self.edges.node,
                 loop=self.edges.loop,
                 outlook=outlook.Outlook(
@@ -187,7 +188,7 @@ def _serve(living: Living, port: int) -> None:
     living.edges.loop.serve(listening, lambda: metrics.answer(listening, living.metrics))
 
 
-def _refuse(node: interface.Node) -> life.Refusal | None:
+def _refuse(node: interface.Node) -> parts.Refusal | None:
     """Give the first thing that preflight finds wrong."""
     check = preflight.refusal(preflight.judge(facts.inspect(node)))
-    return life.Refusal(f"{check.name}: {check.detail}", check.remedy) if check else None
+    return parts.Refusal(f"{check.name}: {check.detail}", check.remedy) if check else None

@@ -150,6 +150,8 @@ class Wanted:
     """File name below `/etc/cri-resmgr` -> content. What is not here must not be there."""
     units: Mapping[str, str]
     """File name below `/etc/systemd/system` -> text."""
+    thorough: bool = False
+    """Whether looking whether a tree is whole reads all of it, or only sizes."""
 
 
 @dataclass(slots=True)

@@ -17,7 +17,8 @@ class Tree:
 
     def check(self, node: interface.Node) -> bool:
         """The wanted tree is there and whole."""
-        return node.wanted is not None and bundle.whole(node.files, node.layout, node.wanted.tree)
+        wanted = interface.wanted(node)
+        return bundle.whole(node.files, node.layout, wanted.tree, hashes=wanted.thorough)
 
     def before(self, node: interface.Node) -> interface.Before:
         """The trees that are there."""

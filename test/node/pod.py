@@ -10,6 +10,7 @@ from pathlib import Path
 
 from installer import (
     admission,
+    execute,
     facts,
     files,
     journal,
@@ -18,6 +19,7 @@ from installer import (
     log,
     names,
     outlook,
+    parts,
     paths,
     plan,
     problem,
@@ -141,8 +143,12 @@ class Node:
         self.done: frozenset[str] = frozenset()
         self.present: frozenset[str] = frozenset()
         self.outcomes: list[Outcome] = []
+        self.recovered: list[Outcome] = []
+        """What comes of a run that was interrupted, see `open_run`."""
         self.runs: list[str] = []
-        self.refusal: life.Refusal | None = None
+        self.looks: list[bool] = []
+        """Whether each look at the node was a thorough one."""
+        self.refusal: parts.Refusal | None = None
         self.broken = self.trouble = self.blind = ""
         self.seen = keep.Look()
         self.shown: list[status.Status] = []
@@ -162,7 +168,7 @@ class Node:
         edge = Edge()
         node = interface.Node(self.layout, files.Files(), self.systemd, edge, edge, self.clock)
         self.life = life.Life(
-            life.Parts(
+            parts.Parts(
                 node=node,
                 loop=self.clock,
                 outlook=outlook.Outlook(
@@ -184,6 +190,7 @@ class Node:
                 policy=lambda: "none",
                 show=self.shown.append,
                 carry_out=self._carry_out,
+                recover=self._recover,
                 boot=self.boot,
                 remove=self.remove,
             )
@@ -212,7 +219,8 @@ class Node:
             raise problem.Problem(self.broken)
         return interface.Wanted(self.version, self.version, Path("/b"), "2.17", {}, {})
 
-    def _gather(self, _node: interface.Node, _journal: journal.Journal) -> facts.Facts:
+    def _gather(self, node: interface.Node, _journal: journal.Journal) -> facts.Facts:
+        self.looks.append(node.wanted is not None and node.wanted.thorough)
         if self.blind:
             raise problem.Problem(self.blind)
         rescued = self.layout.rescued
@@ -245,6 +253,13 @@ class Node:
                 self.done -= {action.step}
                 self.present -= {action.step}
         return Outcome(End.DONE)
+
+    def _recover(self, opened: journal.Journal, node: interface.Node) -> Outcome | None:
+        return self.recovered.pop(0) if self.recovered else execute.recover(opened, node)
+
+    def open_run(self) -> None:
+        """Leave a run that was interrupted."""
+        journal.Journal.open(files.Files(), self.layout.journal).begin("relay", {})
 
     def switch_off(self) -> None:
         """A person's switch."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bundles: what a manifest may say, and trees that keep or break it."""
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from node import installation
 
-from installer import bundle, files, problem
+from installer import bundle, execute, files, problem
 
 GOOD: dict[str, Any] = {
     "version": "1.0",
@@ -134,3 +135,16 @@ def test_what_is_wanted_comes_from_bundle_and_configuration(
     assert found.units == {"a.service": "x"}
     with pytest.raises(problem.Problem, match="no such file"):
         bundle.wanted(files.Files(), tmp_path / "none", None, {})
+
+
+def test_damage_that_keeps_the_size_is_seen_by_reading_all(world: installation.World) -> None:
+    """A look costs nothing and sees sizes; a thorough one reads, and then the file is replaced."""
+    world.drive(world.wanted("1"))
+    wanted = world.wanted("1")
+    program = world.layout.versions / wanted.tree / "_internal/base"
+    program.write_text("x" * program.stat().st_size)
+    thorough = dataclasses.replace(wanted, thorough=True)
+
+    assert world.drive(wanted) == []
+    assert [outcome.end for outcome in world.drive(thorough)] == [execute.End.DONE]
+    assert program.read_text() == "1" * 100

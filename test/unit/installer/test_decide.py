@@ -102,6 +102,19 @@ def test_a_failed_node_waits() -> None:
     assert decision == Rest("rolled-back", "no answer", "look")
 
 
+@pytest.mark.parametrize("on_relay", [True, False, None])
+def test_what_the_rescue_has_begun_is_ended(*, on_relay: bool | None) -> None:
+    """It was cut off, or systemd did not restart the kubelet; one that is on containerd is left."""
+    facts = Facts(present=LASTING, rescued="1 it hangs", key=True, on_relay=on_relay)
+    standing = status.Status(state="rolled-back", failures=1, last_error="it hangs")
+    decision = decide.decide(Given(facts=facts, wanted=WANTED, standing=standing, retry=10.0))
+
+    if on_relay:
+        assert decision == Run(Kind.GIVE_BACK, (plan.Revert("endpoint"),))
+    else:
+        assert decision == Rest("rolled-back", "it hangs")
+
+
 def test_failures_of_the_past_do_not_stop_repairs() -> None:
     """A node that came back is kept, though not all is forgotten yet."""
     standing = status.Status(state="active", failures=4)
