@@ -38,8 +38,8 @@ SOURCES = (
 )
 """Files and folders that go into the image, or say how it is built."""
 
-KEPT = 3
-"""Archives that stay in the cache."""
+LIFE = 86400.0
+"""Seconds for which an archive that nobody asks for stays in the cache: a run reads it to its end."""
 
 _PREFIX = f"{REPOSITORY.rpartition('/')[0]}/"
 _TAG = "built"
@@ -78,7 +78,7 @@ def built() -> Path:
             # Somebody may have changed a source meanwhile.
             if sources(binaries.PROJECT) == digest:
                 made.rename(archive)
-                _forget_old(folder)
+                forget_old(folder)
                 return archive
 
 
@@ -122,10 +122,12 @@ def _files(project: Path) -> Iterator[Path]:
                 yield path
 
 
-def _forget_old(folder: Path) -> None:
-    found = sorted(folder.glob("installation-*.tar"), key=lambda path: path.stat().st_mtime)
-    for path in found[:-KEPT]:
-        path.unlink(missing_ok=True)
+def forget_old(folder: Path) -> None:
+    """Remove the archives that nobody has asked for in a day before the newest."""
+    newest = max(path.stat().st_mtime for path in folder.glob("installation-*.tar"))
+    for path in folder.glob("installation-*.tar"):
+        if newest - path.stat().st_mtime > LIFE:
+            path.unlink()
 
 
 def _cache() -> Path:

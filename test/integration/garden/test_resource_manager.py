@@ -293,3 +293,61 @@ async def test_repeats_nothing_without_a_change(
     after = await bare_ground.seed.get(paths.managed_resource(shoot, "a"))
 
     assert after["metadata"]["resourceVersion"] == before["metadata"]["resourceVersion"]
+
+
+def rolled_out(healthy: str) -> Callable[[dict[str, Any] | None], bool]:
+    """Tell whether nothing rolls any more, and the health is as it should be."""
+
+    def holds(resource: dict[str, Any] | None) -> bool:
+        if resource is None:
+            return False
+        kinds = ("ResourcesProgressing", "ResourcesHealthy")
+        return [condition(resource, kind)[0] for kind in kinds] == ["False", healthy]
+
+    return holds
+
+
+async def test_looks_at_daemon_sets_where_pods_are(
+    bare_ground: Ground, make: Maker, shoot: str
+) -> None:
+    """With nodes behind the shoot, health and progress are what its DaemonSets say."""
+    bare_ground.resource_manager.switch(shoot, down=True)
+    labels = {"app": "one"}
+    template = {
+        "metadata": {"labels": labels},
+        "spec": {"containers": [{"name": "one", "image": "localhost/one:1"}]},
+    }
+    daemon_set = {
+        "apiVersion": "apps/v1",
+        "kind": "DaemonSet",
+        "metadata": {"name": "one", "namespace": "kube-system"},
+        "spec": {"selector": {"matchLabels": labels}, "template": template},
+    }
+    counts = {
+        "desiredNumberScheduled": 2,
+        "currentNumberScheduled": 2,
+        "updatedNumberScheduled": 2,
+        "numberMisscheduled": 0,
+        "numberReady": 0,
+        "observedGeneration": 1,
+    }
+    path = "/apis/apps/v1/namespaces/kube-system/daemonsets/one/status"
+    said = []
+    async with resource_manager.ResourceManager(
+        bare_ground.seed, bare_ground.shoot, pods=True
+    ) as manager:
+        await make(shoot, "a", daemon_set)
+        said.append(await manager.settled(shoot, "a"))
+        for unavailable, healthy in ((2, "False"), (0, "True")):
+            status = counts | {"numberUnavailable": unavailable}
+            await bare_ground.shoot.patch(path, {"status": status})
+            found = await manager.resources.until((shoot, "a"), rolled_out(healthy))
+            assert found is not None
+            said.append(found)
+
+    assert [condition(each, "ResourcesHealthy")[0] for each in said] == ["False", "False", "True"]
+    assert [condition(each, "ResourcesProgressing")[0] for each in said] == [
+        "True",
+        "False",
+        "False",
+    ]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """When the image of the installation is built anew."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,17 @@ def test_byte_code_and_other_files_do_not_count(project: Path) -> None:
     (project / "controller/app.py").touch()
 
     assert images.sources(project) == before
+
+
+def test_archives_that_nobody_asks_for_go(tmp_path: Path) -> None:
+    """A day after their last use; another run may still read a younger one."""
+    for name, age in (("new", 0.0), ("used", images.LIFE - 1), ("old", images.LIFE + 1)):
+        file = tmp_path / f"installation-{name}.tar"
+        file.touch()
+        os.utime(file, (1e9 - age, 1e9 - age))
+    images.forget_old(tmp_path)
+
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "installation-new.tar",
+        "installation-used.tar",
+    }
