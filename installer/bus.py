@@ -11,7 +11,7 @@ import collections
 import contextlib
 import itertools
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ HINT = "look at `systemctl status dbus.socket dbus.service`, and at the mount of
 
 _ENOUGH = 65536
 _KEPT = 4096
-"""Signals that are kept until somebody asks for them; older ones are dropped."""
+"""Signals that are kept while somebody listens; older ones are dropped."""
 
 
 class BusProblem(Exception):
@@ -55,6 +55,7 @@ class Bus:
         self._parser = jeepney.Parser()
         self._serials = itertools.count(1)
         self._signals: collections.deque[jeepney.Message] = collections.deque(maxlen=_KEPT)
+        self._listening = False
         self.opened = 0
         """How often a connection was opened; what was subscribed on an older one is gone."""
 
@@ -84,9 +85,18 @@ class Bus:
         self.open()
         return self._call(jeepney.new_method_call(address, method, signature, body), timeout)
 
-    def forget_signals(self) -> None:
-        """Drop the signals that came until now."""
-        self._signals.clear()
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[None]:
+        """Keep signals for `next_signal`, from now on; before and afterwards they are dropped.
+
+        A bus tells of every job on the machine, and nobody asks for that between two of ours.
+        """
+        self._listening = True
+        try:
+            yield
+        finally:
+            self._listening = False
+            self._signals.clear()
 
     def next_signal(self, timeout: float) -> jeepney.Message | None:
         """Give the next signal, `None` when there is none in time. Raises `BusProblem`."""
@@ -121,7 +131,7 @@ class Bus:
                 return tuple(answer.body)
 
     def _keep(self, message: jeepney.Message) -> None:
-        if message.header.message_type is jeepney.MessageType.signal:
+        if self._listening and message.header.message_type is jeepney.MessageType.signal:
             self._signals.append(message)
 
     def _open(self) -> None:

@@ -89,6 +89,11 @@ class Systemd:
         self._restarting(unit)
         self._job("restart", unit, "RestartUnit", timeout)
 
+    def restart_alone(self, unit: str, *, timeout: float = JOB_TIMEOUT) -> None:
+        """Restart a unit whatever it is ordered after, and wait until it has started."""
+        self._restarting(unit)
+        self._job("restart", unit, "RestartUnit", timeout, mode="ignore-dependencies")
+
     def enable(self, unit: str) -> None:
         """Have the unit started at boot; `reload` belongs after it."""
         self._manager("enable", unit, "EnableUnitFiles", "asbb", ([unit], False, True))
@@ -211,9 +216,11 @@ class Systemd:
             raise _problem(verb, unit, error) from error
         return answer[0] if answer else ()
 
-    def _job(self, verb: str, unit: str, method: str, timeout: float) -> None:
+    def _job(
+        self, verb: str, unit: str, method: str, timeout: float, *, mode: str = "replace"
+    ) -> None:
         try:
-            result = self._done(method, "ss", (unit, "replace"), timeout)
+            result = self._done(method, "ss", (unit, mode), timeout)
         except bus.Refused as refused:
             if refused.name == _NO_UNIT and method == "StopUnit":
                 return
@@ -231,11 +238,12 @@ class Systemd:
         """Have a job made and wait for its end; give its result. Raises `bus.BusProblem`."""
         deadline = self._monotonic() + timeout
         self._subscribe()
-        job = self._bus.call(_MANAGER, method, signature, body, timeout=min(timeout, 30.0))[0]
-        while (left := deadline - self._monotonic()) > 0:
-            signal = self._bus.next_signal(left)
-            if signal is not None and _removed(signal, job):
-                return str(signal.body[3])
+        with self._bus.listening():
+            job = self._bus.call(_MANAGER, method, signature, body, timeout=min(timeout, 30.0))[0]
+            while (left := deadline - self._monotonic()) > 0:
+                signal = self._bus.next_signal(left)
+                if signal is not None and _removed(signal, job):
+                    return str(signal.body[3])
         raise bus.BusProblem(f"it is not over after {timeout:g} s", "")
 
     def _subscribe(self) -> None:
@@ -246,7 +254,6 @@ class Systemd:
             self._bus.call(address, "AddMatch", "s", (_JOB_REMOVED,))
             self._bus.call(_MANAGER, "Subscribe")
             self._subscribed = self._bus.opened
-        self._bus.forget_signals()
 
 
 def bus_daemon() -> jeepney.DBusAddress:

@@ -50,7 +50,7 @@ def look(unit: bytes | None, osc: bytes | None) -> Finding:  # noqa: PLR0911 - a
         return _unclear(f"gardener-node-agent's record {error.args[0]}")
     if names.RELAY_SOCKET in original:
         return _unclear("gardener-node-agent's record has the relay in it as well")
-    if "containerd" in text or _kept(original, "containerd") != _kept(text, names.RELAY_SOCKET):
+    if "containerd" in text or _kept(original, dropped="containerd") != _kept(text):
         return _unclear("somebody else has edited it as well")
     return Finding(Verdict.EDITED, original.encode())
 
@@ -78,18 +78,18 @@ def content(osc: bytes) -> str:
     raise LookupError(f"does not have the unit {names.KUBELET_UNIT}")
 
 
-def _kept(text: str, dropped: str) -> list[str]:
-    """Lines without those that hold a word, and without what the edit changed around them."""
+def _kept(text: str, *, dropped: str = "") -> list[str]:
+    """Lines without those that hold a word, and without what the edit changed around them.
+
+    The endpoint may stand on a line of its own, or on that of any other argument.
+    """
     kept = []
     for line in text.splitlines():
-        words = line.strip().removesuffix("\\").split()
-        if dropped in line and _VARIABLE not in line:
-            if dropped == names.RELAY_SOCKET and any(not _of_edit(word) for word in words):
-                kept.append(line)
+        if dropped and dropped in line and _VARIABLE not in line:
             continue
-        words = [word for word in words if not _of_edit(word)]
-        if words:
-            kept.append(" ".join(words))
+        words = line.strip().removesuffix("\\").split()
+        if left := [word for word in words if not _of_edit(word)]:
+            kept.append(" ".join(left))
     return kept
 
 

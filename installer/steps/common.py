@@ -50,7 +50,8 @@ def restart_kubelet(node: interface.Node, *, relay: bool) -> None:
 
     Raises `Problem` when it is not in time, `Stopped` when the program is to end.
     """
-    node.systemd.restart(names.KUBELET_UNIT)
+    restart = node.systemd.restart if relay else node.systemd.restart_alone
+    restart(names.KUBELET_UNIT)
     where = "the relay" if relay else "containerd"
     deadline = node.clock.monotonic() + HEALTHY_WITHIN
     while on_relay(node) is not relay or not node.kubelet.healthy():

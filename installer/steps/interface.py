@@ -59,6 +59,13 @@ class Systemd(Protocol):
     def restart(self, unit: str) -> None:
         """Restart (start if it does not run) and wait. Raises as `start`."""
 
+    def restart_alone(self, unit: str) -> None:
+        """As `restart`, without waiting for units that it is ordered after.
+
+        The relay's unit is ordered before the kubelet's: whoever gives the kubelet back must not
+        wait for the start of the relay that fails.
+        """
+
     def enable(self, unit: str) -> None:
         """Enable by its [Install] section; no error for one that is enabled. Does not start it."""
 

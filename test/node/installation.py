@@ -51,10 +51,6 @@ ExecStart=/opt/bin/kubelet \\
 """
 
 
-class Crash(BaseException):
-    """The installer ends here, as at a power loss: nothing is caught, nothing tidied up."""
-
-
 @dataclass
 class Memory:
     """What a reboot forgets: units, the relay's tree, the kubelet's arguments and its restarts."""
@@ -84,10 +80,8 @@ class World:
         """Versions whose programs cannot be run."""
         self.sick = False
         """The kubelet does not come up on a relay."""
-        self.away = False
-        """containerd does not answer."""
-        self.stubborn = ""
-        """What cannot be let go."""
+        self.released = interface.GateResult(ok=True)
+        """What comes of letting containers go."""
         self.told: list[str] = []
         self.hook: Callable[[str], None] = self.told.append
         self.disk = files.Files(before=self._tell)
@@ -249,6 +243,8 @@ class World:
         """Restart a unit."""
         self.start(unit)
 
+    restart_alone = restart
+
     def stop(self, unit: str) -> None:
         """Stop a unit."""
         self._tell(f"systemd stop {unit}")
@@ -319,9 +315,7 @@ class World:
     def release(self) -> interface.GateResult:
         """Let go of containers, as the relay's tool does."""
         self._tell("release")
-        if self.away:
-            return interface.GateResult(ok=False, detail="containerd is away")
-        return interface.GateResult(ok=True, detail=self.stubborn)
+        return self.released
 
     def now(self) -> float:
         """Unix time."""
@@ -395,16 +389,3 @@ class World:
             if len(outcomes) >= limit:
                 break
         return outcomes
-
-
-def after(count: int) -> Callable[[str], None]:
-    """A hook that ends the installer at the operation of this number, counted from 0."""
-    left = [count]
-
-    def cut(what: str) -> None:
-        if left[0] == 0:
-            left[0] = -1
-            raise Crash(what)
-        left[0] -= 1
-
-    return cut

@@ -84,6 +84,8 @@ class Systemd:
         """Count."""
         self.asked.append(f"restart {unit}")
 
+    restart_alone = restart
+
     def enable(self, unit: str) -> None:
         """Count."""
         self.asked.append(f"enable {unit}")

@@ -7,6 +7,7 @@ import pytest
 from node import installation
 
 from installer import execute, files, journal, names
+from installer.steps import interface
 
 ENDS = execute.End
 
@@ -265,14 +266,14 @@ def test_what_a_dead_relay_pinned_is_let_go(world: installation.World) -> None:
 def test_a_removal_waits_for_containerd(world: installation.World) -> None:
     """While it is away nobody can be let go; once it is back, the removal ends."""
     world.drive(world.wanted("1"))
-    world.away = True
+    world.released = interface.GateResult(ok=False, detail="containerd is away")
     outcome = world.once(None)
 
     assert outcome is not None
     assert outcome.end is ENDS.STUCK
     assert "cannot let go of containers: containerd is away" in outcome.reason
     assert world.endpoint() == "containerd"
-    world.away = False
+    world.released = interface.GateResult(ok=True)
     world.drive(None)
     assert world.left() == []
 
@@ -282,7 +283,7 @@ def test_a_container_that_cannot_be_updated_does_not_stop_a_removal(
 ) -> None:
     """After a while the rest goes."""
     world.drive(world.wanted("1"))
-    world.stubborn = "1 containers stay pinned"
+    world.released = interface.GateResult(ok=True, detail="1 containers stay pinned")
     world.drive(None)
 
     assert world.left() == []

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from node import installation
+from node import crashes, installation
 
 from installer import execute
 
@@ -97,8 +97,8 @@ def test_a_crash_at_any_operation_leaves_a_node_that_works(ground: Path, scene: 
     assert len(numbers) > 40
     for at in numbers:
         cut = world.fork(ground / str(at))
-        cut.hook = installation.after(at)
-        with pytest.raises(installation.Crash):
+        cut.hook = crashes.after(at)
+        with pytest.raises(crashes.Crash):
             cut.once(cut.wanted(goal) if goal else None)
         assert cut.works() or cut.memory.relay, f"operation {at}"
         judge(cut, goal, tree)
@@ -116,8 +116,8 @@ def test_two_hundred_crashes_in_a_row(ground: Path) -> None:
     for at in range(200):
         wish = chance.choice(["1", "2", "3", None])
         wanted = world.wanted(wish) if wish else None
-        world.hook = installation.after(chance.randrange(180))
-        with contextlib.suppress(installation.Crash):
+        world.hook = crashes.after(chance.randrange(180))
+        with contextlib.suppress(crashes.Crash):
             world.drive(wanted)
         world.hook = world.told.append
         world.memory.time += chance.choice([1, 400])
@@ -166,8 +166,8 @@ def test_a_journal_that_is_lost_costs_no_kubelet(ground: Path) -> None:
     world, numbers = points(ground, "upgrade to what hangs")
     for at in numbers:
         cut = world.fork(ground / str(at))
-        cut.hook = installation.after(at)
-        with pytest.raises(installation.Crash):
+        cut.hook = crashes.after(at)
+        with pytest.raises(crashes.Crash):
             cut.once(cut.wanted("2"))
         cut.hook = cut.told.append
         if cut.layout.journal.exists():

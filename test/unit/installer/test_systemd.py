@@ -58,6 +58,15 @@ def test_a_job_is_waited_for(
     assert manager.calls[-1] == (method, (RELAY, "replace"))
 
 
+def test_a_restart_need_not_wait_for_others(
+    ours: systemd.Systemd, manager: systemd_bus.Manager
+) -> None:
+    """For a kubelet that is ordered behind a relay whose start hangs."""
+    ours.restart_alone(RELAY)
+
+    assert manager.calls[-1] == ("RestartUnit", (RELAY, "ignore-dependencies"))
+
+
 def test_jobs_are_subscribed_to_once(ours: systemd.Systemd, manager: systemd_bus.Manager) -> None:
     """Two jobs on one connection need one subscription."""
     ours.start(RELAY)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from node import installation
+from node import crashes, installation
 
 from installer import execute, names, preflight, takeover
 
@@ -165,8 +165,8 @@ def test_a_crash_during_the_takeover_is_survived(tmp_path: Path) -> None:
     assert first > 10
     for at in range(first):
         cut = world.fork(tmp_path / str(at))
-        cut.hook = installation.after(at)
-        with pytest.raises(installation.Crash):
+        cut.hook = crashes.after(at)
+        with pytest.raises(crashes.Crash):
             cut.once(cut.wanted("1"))
         cut.hook = cut.told.append
         assert cut.works() or cut.memory.relay
