@@ -69,6 +69,15 @@ def test_an_untouched_unit_is_clean() -> None:
     assert takeover.look(None, None).verdict is takeover.Verdict.CLEAN
 
 
+def test_the_endpoint_may_stand_beside_another_argument() -> None:
+    """The line with the variable was broken behind the endpoint, not before it."""
+    beside = EDITED.replace("--v=2 \\\n    --cont", "--v=2 --cont")
+    found = takeover.look(beside.encode(), osc(ORIGINAL))
+
+    assert "--v=2 --cont" in beside
+    assert found.original == ORIGINAL.encode()
+
+
 def test_the_edit_is_recognised_and_the_original_found() -> None:
     """The former extension's edit and nothing else: the truth is gardener-node-agent's text."""
     found = takeover.look(EDITED.encode(), osc(ORIGINAL_IN_LINES))
