@@ -50,8 +50,14 @@ EXITS = script("echo 'cannot start: broken on purpose' >&2", "exit 1")
 NEVER_READY = script("exec sleep 1000000")
 """Starts, and never tells systemd that it is ready."""
 
-FROZEN = script("systemd-notify --ready", "exec sleep 1000000")
-"""Tells that it is ready, and then does nothing at all: its socket takes calls and is silent."""
+FREEZES = script(
+    'folder=$(dirname "$(readlink -f "$0")")',
+    # One program with several names: it is the daemon when it is called so.
+    'ln -sf "$folder/cri-resmgr-installer" /var/lib/cri-resmgr/cri-resmgr',
+    "(sleep 4; kill -STOP $$) &",
+    'exec /var/lib/cri-resmgr/cri-resmgr "$@"',
+)
+"""Is the daemon for four seconds; then its socket takes calls, and nobody answers."""
 
 
 def layer(bundle: Path, variant: Variant) -> bytes:

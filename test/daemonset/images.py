@@ -3,6 +3,7 @@
 
 import io
 import json
+import shutil
 import tarfile
 from pathlib import Path
 
@@ -17,7 +18,8 @@ class Images:
     def __init__(self, registry: images.Registry, archive: Path, folder: Path) -> None:
         """Take the registry, the docker-archive of `chain.images.built`, and a folder for more."""
         self._registry = registry
-        self._archive = archive
+        # The cache that it is in forgets what is old.
+        self._archive = Path(shutil.copy(archive, folder / "installation.tar"))
         self._folder = folder
         self.bundle = folder / "bundle"
         if not self.bundle.exists():

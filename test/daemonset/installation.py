@@ -150,6 +150,12 @@ async def brought(
     try:
         await made.apply(image, **changes)
         yield made
+    except BaseException:
+        # Whoever comes next on these nodes shall find them clean, if that is possible.
+        with contextlib.suppress(Exception):
+            await made.clean_up()
+        raise
+    else:
         await made.clean_up()
     finally:
         await made.delete()

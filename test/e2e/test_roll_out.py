@@ -45,16 +45,16 @@ async def test_so_many_nodes_may_roll_back_and_no_more(
     one = rollout.Rollout(max_unavailable=1, max_rolled_back=1)
     broken = installers.give(bundles.Variant("9.2.1", daemon=bundles.EXITS))
     async with installation.brought(shoot, broken, CANARY, OTHER, rollout=one):
-        states = set()
         async for _ in waiting.tries(120):
-            told = {name: await look.told(shoot, name) for name in (CANARY, OTHER)}
-            states = {each.state for each in told.values()}
-            if states == {"rolled-back", "paused"}:
+            states = {name: (await look.told(shoot, name)).state for name in (CANARY, OTHER)}
+            if set(states.values()) == {"rolled-back", "paused"}:
                 break
-        (held,) = [each for each in told.values() if each.state == "paused"]
+        (held,) = [name for name, state in states.items() if state == "paused"]
+        stopped = "the roll-out has stopped: 1 rolled back, maxRolledBack is 1"
+        await look.until_told(shoot, held, "paused", reason=stopped)
+        there = await look.link(shoot.machines[held])
 
-    assert states == {"rolled-back", "paused"}
-    assert "the roll-out has stopped: 1 rolled back, maxRolledBack is 1" in held.reason
+    assert there == ""
 
 
 async def test_a_node_that_joins_while_the_roll_out_is_paused(

@@ -89,11 +89,10 @@ async def test_a_new_version_takes_over_from_the_one_before(
 
 BROKEN = {
     "exits": (bundles.Variant("9.0.1", daemon=bundles.EXITS), "it failed"),
-    "never-ready": (bundles.Variant("9.0.2", daemon=bundles.NEVER_READY), "cannot restart"),
-    "frozen": (bundles.Variant("9.0.3", daemon=bundles.FROZEN), "gate"),
-    "no-program": (bundles.Variant("9.0.4", daemon="#!/none\n"), "cannot run the bundle"),
-    "lost": (bundles.Variant("9.0.5", lost="_internal/lib.zip"), "lib.zip"),
-    "damaged": (bundles.Variant("9.0.6", damaged="rescue"), "rescue"),
+    "never-ready": (bundles.Variant("9.0.2", daemon=bundles.NEVER_READY), "it failed (timeout)"),
+    "no-program": (bundles.Variant("9.0.3", daemon="#!/none\n"), "cannot run the bundle"),
+    "lost": (bundles.Variant("9.0.4", lost="components.json"), "components.json"),
+    "damaged": (bundles.Variant("9.0.5", damaged="components.json"), "components.json"),
 }
 """Name of a case -> what comes, and a word of the reason why it goes again."""
 
@@ -123,3 +122,42 @@ async def test_a_broken_version_goes_back_to_the_one_before(
     assert await look.link(node) == current
     left = await node.run("sh", "-c", "ls -A /opt/cri-resmgr/versions")
     assert not [name for name in left.output.split() if variant.version in name]
+
+
+async def test_a_version_that_freezes_is_left(
+    shoot: cluster.Cluster,
+    node: machine.Machine,
+    installed: Installed,
+    installers: images.Images,
+    endures: str,
+) -> None:
+    """It passes the gate, and then answers nothing any more.
+
+    Whoever notices first, the watch or the rescue: the node works, and its containers stay.
+    """
+    before, current = await Seen.on(node, endures), await look.link(node)
+    image = installers.give(bundles.Variant("9.0.6", daemon=bundles.FREEZES))
+    await installed.on_node.apply(image)
+    await look.until_told(shoot, node.name, "rolled-back")
+    await look.until_works(node)
+
+    assert (await Seen.on(node, endures)).containers == before.containers
+    assert await look.link(node) == current or await look.works(node) == "containerd"
+
+
+async def test_an_image_that_cannot_start_changes_nothing(
+    node: machine.Machine, installed: Installed, installers: images.Images, endures: str
+) -> None:
+    """The installer itself is broken: the version before serves on."""
+    before, current = await Seen.on(node, endures), await look.link(node)
+    image = installers.give(bundles.Variant("9.0.7", lost="_internal/lib.zip"))
+    await installed.on_node.apply(image)
+
+    def ended(pod: installation.Object) -> bool:
+        return any(each["restartCount"] for each in pod["status"].get("containerStatuses", ()))
+
+    await installed.on_node.until_pod(node.name, ended, what="to end again and again")
+
+    assert await look.works(node) == "relay"
+    assert await Seen.on(node, endures) == before
+    assert await look.link(node) == current
