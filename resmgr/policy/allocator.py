@@ -90,23 +90,33 @@ class Allocator:
     packages: Mapping[int, int]
     """Package id -> mask of its online CPUs."""
 
-    cores: tuple[int, ...]
-    """Masks of the online threads of each core, in the order of their lowest threads."""
-
     priorities: Masks
     online: int
+    wholes: Mapping[Priority, tuple[tuple[int, ...], tuple[int, ...]]]
+    """Packages, and cores (masks of online threads), the best first for each wanted priority."""
 
     @classmethod
     def of(cls, machine: Machine) -> "Allocator":
         """Look at a machine."""
+        packages = {id_: package.cpus for id_, package in machine.packages.items()}
+        cores = tuple(
+            cpu.threads for cpu in machine.cpus.values() if cpuset.first(cpu.threads) == cpu.id
+        )
+        of = priorities(machine)
+
+        def ordered(masks: Iterable[int], prefer: Priority) -> tuple[int, ...]:
+            # Sorting is stable, so that equal ones stay in the order of their ids.
+            return tuple(sorted(masks, key=lambda mask: rank(mask, of, prefer)))
+
         return cls(
             cpus=machine.cpus,
-            packages={id_: package.cpus for id_, package in machine.packages.items()},
-            cores=tuple(
-                cpu.threads for cpu in machine.cpus.values() if cpuset.first(cpu.threads) == cpu.id
-            ),
-            priorities=priorities(machine),
+            packages=packages,
+            priorities=of,
             online=machine.online,
+            wholes={
+                prefer: (ordered(packages.values(), prefer), ordered(cores, prefer))
+                for prefer in Priority
+            },
         )
 
     def allocate(self, free: int, count: int, prefer: Priority) -> int:
@@ -117,8 +127,8 @@ class Allocator:
         if free.bit_count() == count:
             return free
         result = 0
-        for candidates in (self.packages.values(), self.cores):
-            taken = self._whole(candidates, free, count - result.bit_count(), prefer)
+        for candidates in self.wholes[prefer]:
+            taken = _whole(candidates, free, count - result.bit_count())
             result |= taken
             free &= ~taken
         return result | self._threads(free, result, count - result.bit_count(), prefer)
@@ -132,17 +142,6 @@ class Allocator:
         if owned.bit_count() < count:
             raise TooFew(f"cpuset {cpuset.show(owned)} does not have {count} CPUs")
         return owned & ~self.allocate(owned, owned.bit_count() - count, prefer)
-
-    def _whole(self, candidates: Iterable[int], free: int, count: int, prefer: Priority) -> int:
-        """Take what is free as a whole, the best first, as long as it is not too big."""
-        result = 0
-        idle = [mask for mask in candidates if not mask & ~free and mask.bit_count() <= count]
-        # Sorting is stable, so that equal ones stay in the order of their ids.
-        for mask in sorted(idle, key=lambda mask: rank(mask, self.priorities, prefer)):
-            if mask.bit_count() <= count:
-                result |= mask
-                count -= mask.bit_count()
-        return result
 
     def _threads(self, free: int, taken: int, count: int, prefer: Priority) -> int:
         """Take single threads, first from packages that have given some already."""
@@ -163,3 +162,15 @@ class Allocator:
             return (packages[cpu.package], own, (cpu.threads & free).bit_count(), id_)
 
         return cpuset.of(sorted(cpuset.ids(free), key=key)[:count])
+
+
+def _whole(candidates: Iterable[int], free: int, count: int) -> int:
+    """Take what is free as a whole, in order, as long as it is not too big."""
+    result = 0
+    for mask in candidates:
+        if not count:
+            break
+        if mask & free == mask and mask.bit_count() <= count:
+            result |= mask
+            count -= mask.bit_count()
+    return result

@@ -18,6 +18,7 @@ class Known:
 
 POLICIES: Mapping[str, Known] = {
     "none": Known("none", "A no-op policy, doing pretty much nothing."),
+    "podpools": Known("podpools", "Pod-granularity workload placement"),
     "static": Known("static", "A reimplementation of the static CPU Manager policy."),
 }
 """By name, sorted; the descriptions are those that operators' tools match."""

@@ -26,7 +26,7 @@ from resmgr.policy import interface, registry
 
 @dataclass(frozen=True)
 class Create:
-    """A container is created in a pod of its own; `cpu` and `limit` are quantities.
+    """A container is created, in a pod of its own or in `pod`; `cpu`, `limit` are quantities.
 
     Without `qos` a pod is guaranteed if it has a CPU request, else best-effort.
     """
@@ -38,6 +38,7 @@ class Create:
     annotations: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     namespace: str = "default"
+    pod: str = ""
 
 
 @dataclass(frozen=True)
@@ -179,6 +180,11 @@ class Node:
         self._compare()
         return True
 
+    @property
+    def said(self) -> Sequence[Answer]:
+        """What the policy said to the last thing, in its order."""
+        return self._said
+
     def offers(self, name: str) -> Mapping[str, str]:
         """Give what the container may know about itself."""
         return self.policy.export(self.state, name)
@@ -249,10 +255,11 @@ def _subject(event: Create) -> interface.Subject:
     qos = event.qos
     if qos is None:
         qos = model.Qos.GUARANTEED if event.cpu else model.Qos.BEST_EFFORT
+    name = event.pod or event.name
     pod = model.Pod(
-        id=f"pod-{event.name}",
-        uid=event.name,
-        name=event.name,
+        id=f"pod-{name}",
+        uid=name,
+        name=name,
         namespace=event.namespace,
         labels=event.labels,
         annotations=event.annotations,
