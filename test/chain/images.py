@@ -39,7 +39,7 @@ SOURCES = (
 """Files and folders that go into the image, or say how it is built."""
 
 LIFE = 86400.0
-"""Seconds for which an archive that nobody asks for stays in the cache: a run reads it to its end."""
+"""Seconds for which an archive that nobody asks for stays: a run reads it to its end."""
 
 _PREFIX = f"{REPOSITORY.rpartition('/')[0]}/"
 _TAG = "built"
