@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from .. import quantity
 from ..intents import (
     AddEnvironment,
     AssignCpuClass,
@@ -227,11 +226,8 @@ class Engine:
         container = self.ledger.find(event.id)
         if container is None:
             return Outcome()
-        linux = _merged(container.linux, event.linux)
         pod = self.ledger.subject(container).pod
-        resized = self.ledger.put(
-            replace(container, linux=linux, requirements=quantity.estimate(linux, pod.qos))
-        )
+        resized = self.ledger.put(requirements.resized(container, event.linux, pod.qos))
         asked = self._ask(lambda: self.policy.update(self._state, Subject(resized, pod)))
         if asked.refusal is not None:
             self.ledger.put(container)
@@ -379,15 +375,3 @@ def after(linux: LinuxResources, intent: Intent) -> LinuxResources:
             return replace(linux, memory_limit=limit)
         case _:
             return linux
-
-
-def _merged(old: LinuxResources, asked: LinuxResources) -> LinuxResources:
-    """Give old resources with those fields replaced that a request has; 0 is not in it."""
-    return LinuxResources(
-        shares=asked.shares or old.shares,
-        quota=asked.quota or old.quota,
-        period=asked.period or old.period,
-        memory_limit=asked.memory_limit or old.memory_limit,
-        cpuset_cpus=old.cpuset_cpus,
-        cpuset_mems=old.cpuset_mems,
-    )

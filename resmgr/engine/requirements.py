@@ -6,10 +6,11 @@ Source: resource manager, section 8.4; webhook, annotation `intel.com/resources`
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from .. import quantity
-from ..model import LinuxResources, Pod, Requirements
+from ..model import Container, LinuxResources, Pod, Qos, Requirements
 
 ANNOTATION = "intel.com/resources"
 
@@ -20,6 +21,33 @@ def of(pod: Pod, name: str, linux: LinuxResources) -> Requirements:
     if annotated is not None and annotated != Requirements():
         return annotated
     return quantity.estimate(linux, pod.qos)
+
+
+def resized(container: Container, asked: LinuxResources, qos: Qos) -> Container:
+    """Give a container as a request wants it; 0: not in it.
+
+    What is not in it stays as it was asked for before: what the container has may be a policy's.
+    """
+    old, known = container.linux, container.requirements
+    linux = LinuxResources(
+        shares=asked.shares or old.shares,
+        quota=asked.quota or old.quota,
+        period=asked.period or old.period,
+        memory_limit=asked.memory_limit or old.memory_limit,
+        cpuset_cpus=old.cpuset_cpus,
+        cpuset_mems=old.cpuset_mems,
+    )
+    new, guaranteed = quantity.estimate(linux, qos), qos is Qos.GUARANTEED
+    limits = asked.shares if guaranteed else asked.quota
+    wants = Requirements(
+        cpu_request=new.cpu_request if asked.shares else known.cpu_request,
+        cpu_limit=new.cpu_limit if limits else known.cpu_limit,
+        memory_request=new.memory_request
+        if guaranteed and asked.memory_limit
+        else known.memory_request,
+        memory_limit=new.memory_limit if asked.memory_limit else known.memory_limit,
+    )
+    return replace(container, linux=linux, requirements=wants)
 
 
 def _annotated(annotations: Mapping[str, str], name: str) -> Requirements | None:

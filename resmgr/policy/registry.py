@@ -20,6 +20,9 @@ POLICIES: Mapping[str, Known] = {
     "none": Known("none", "A no-op policy, doing pretty much nothing."),
     "podpools": Known("podpools", "Pod-granularity workload placement"),
     "static": Known("static", "A reimplementation of the static CPU Manager policy."),
+    "static-plus": Known(
+        "static_plus", "A simple policy supporting exclusive/pinned and shared allocations."
+    ),
 }
 """By name, sorted; the descriptions are those that operators' tools match."""
 

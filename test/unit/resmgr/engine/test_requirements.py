@@ -6,7 +6,7 @@ import json
 import pytest
 
 from resmgr.engine import requirements
-from resmgr.model import LinuxResources, Pod, Qos, Requirements
+from resmgr.model import Container, LinuxResources, Pod, Qos, Requirements
 
 
 def make_pod(annotation: str = "", qos: Qos = Qos.BURSTABLE) -> Pod:
@@ -33,3 +33,33 @@ def test_useless_annotation_is_passed_over(text: str) -> None:
     found = requirements.of(make_pod(text), "main", LinuxResources(shares=1024))
 
     assert found == Requirements(cpu_request=1000)
+
+
+KNOWN = Requirements(2500, 3000, 64, 128)
+
+
+@pytest.mark.parametrize(
+    ("asked", "qos", "wants"),
+    [
+        (LinuxResources(memory_limit=256), Qos.BURSTABLE, Requirements(2500, 3000, 64, 256)),
+        (LinuxResources(memory_limit=256), Qos.GUARANTEED, Requirements(2500, 3000, 256, 256)),
+        (LinuxResources(shares=1024), Qos.BURSTABLE, Requirements(1000, 3000, 64, 128)),
+        (LinuxResources(shares=1024), Qos.GUARANTEED, Requirements(1000, 1000, 64, 128)),
+        (
+            LinuxResources(quota=50_000, period=100_000),
+            Qos.BURSTABLE,
+            Requirements(2500, 500, 64, 128),
+        ),
+    ],
+)
+def test_a_resize_changes_what_is_in_it(
+    asked: LinuxResources, qos: Qos, wants: Requirements
+) -> None:
+    """Shares that a policy gave are not taken for a request."""
+    has = LinuxResources(shares=512, quota=300_000, period=100_000, memory_limit=128, cpuset_cpus=6)
+    container = Container("c", "p", "c", requirements=KNOWN, linux=has)
+    found = requirements.resized(container, asked, qos)
+
+    assert found.requirements == wants
+    assert found.linux.cpuset_cpus == 6
+    assert found.linux.shares == (asked.shares or 512)
