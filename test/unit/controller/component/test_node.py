@@ -117,6 +117,13 @@ def test_a_node_counts_as_clean_when_its_pod_stays_ready(renderer: rendering.Ren
     assert "minReadySeconds" not in installing
 
 
+def test_probes_do_not_depend_on_the_disk(renderer: rendering.Renderer) -> None:
+    """A full disk must not have a pod restarted that keeps its node."""
+    volumes = pod_spec(INSTALL, renderer, names.INSTALLATION_DAEMONSET)["volumes"]
+
+    assert [one["emptyDir"]["medium"] for one in volumes if one["name"] == "tmp"] == ["Memory"]
+
+
 def test_the_clean_up_changes_the_pod_template(renderer: rendering.Renderer) -> None:
     """So every pod of the installation is replaced by one that cleans up."""
     name = names.INSTALLATION_DAEMONSET
