@@ -27,13 +27,16 @@ class Admission:
         """What our label says; empty: not known."""
         self._seen: dict[str, tuple[str, float]] = {}
 
-    def ask(self, pool: str, roll: rollout.Rollout, *, first: bool = True) -> str:
+    def ask(
+        self, pool: str, roll: rollout.Rollout, *, first: bool = True, revision: str = ""
+    ) -> str:
         """Give what has to be waited for, empty for nothing; then the others are told that we go.
 
         Args:
             pool: of this node.
             roll: how fast changes go.
             first: whether something new comes to the node, so that canaries count.
+            revision: what comes; canaries that have another one are still to change.
 
         Raises:
             ApiProblem: nobody can be asked.
@@ -41,7 +44,7 @@ class Admission:
         if roll.paused:
             self.leave()
             return rollout.hold(self._api.name, pool, roll, rollout.Others())
-        others = self._others(pool, roll) if first else rollout.Others()
+        others = self._others(pool, roll, revision) if first else rollout.Others()
         reason = rollout.hold(self._api.name, pool, roll, others)
         if reason:
             self.leave()
@@ -59,14 +62,16 @@ class Admission:
         """Tell the others that we neither change nor wait. Raises `ApiProblem`."""
         self._say(None)
 
-    def _others(self, pool: str, roll: rollout.Rollout) -> rollout.Others:
+    def _others(self, pool: str, roll: rollout.Rollout, revision: str) -> rollout.Others:
         canaries: tuple[nodes.NodeView, ...] = ()
         if roll.canary_pools and pool not in roll.canary_pools:
             found = self._api.labelled(f"{names.POOL_LABEL} in ({','.join(roll.canary_pools)})")
             canaries = tuple(node for node in found if self._chosen.holds(node.labels))
         given_back = self._api.labelled(f"{names.STATE_LABEL}=rolled-back")
         return rollout.Others(
-            canaries=canaries, rolled_back=tuple(node.name for node in given_back)
+            canaries=canaries,
+            rolled_back=tuple(node.name for node in given_back),
+            revision=revision,
         )
 
     def _say(self, word: str | None) -> None:

@@ -250,9 +250,10 @@ class Life:
         self._leave()
         active = rest.state == status.ACTIVE
         standing = self._forgiven(self.standing) if active else self.standing
-        version = wanted.version if active and wanted else ""
-        if active and wanted is None:
-            version = standing.version
+        version, revision = "", ""
+        if active:
+            told = wanted or standing
+            version, revision = told.version, told.revision
         self._record.stand(
             standing,
             state=rest.state,
@@ -260,6 +261,7 @@ class Life:
             hint=rest.hint,
             ready=rest.ready,
             version=version,
+            revision=revision,
             policy=self._parts.policy() if active else "",
         )
         if rest.state == status.ABSENT and rest.ready:
@@ -301,7 +303,9 @@ class Life:
         first = kind is decide.Kind.INSTALL
         pool, roll = self._parts.outlook.pool, self._parts.outlook.rollout
         try:
-            return self._parts.admission.ask(pool, roll, first=first)
+            wanted = self._node.wanted
+            revision = wanted.revision if wanted else ""
+            return self._parts.admission.ask(pool, roll, first=first, revision=revision)
         except messages.ApiProblem as error:
             self._parts.lines.once("admission", str(error), level="error")
             return "waits for the API server, to see whether other nodes come first"
@@ -363,6 +367,7 @@ class Life:
             hint=hint,
             last_error=reason,
             version="",
+            revision="",
             policy="",
             # A clean-up is done when nothing is left, and not before.
             ready=not self._parts.remove,

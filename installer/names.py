@@ -61,5 +61,8 @@ CHANGING_LABEL = "cri-resource-manager.intel.com/changing"
 VERSION_ANNOTATION = "cri-resource-manager.intel.com/version"
 """Node annotation with the version that the kubelet is served by."""
 
+REVISION_ANNOTATION = "cri-resource-manager.intel.com/revision"
+"""Node annotation with version and checksum of the configuration; by it others see canaries."""
+
 POLICY_ANNOTATION = "cri-resource-manager.intel.com/policy"
 """Node annotation with the policy that the relay has last told."""

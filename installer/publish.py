@@ -92,6 +92,7 @@ def _wanted(standing: status.Status) -> tuple[dict[str, str | None], dict[str, s
     annotations = {
         names.REASON_ANNOTATION: standing.reason[:REASON_LIMIT] if standing.state else "",
         names.VERSION_ANNOTATION: standing.version,
+        names.REVISION_ANNOTATION: standing.revision,
         names.POLICY_ANNOTATION: standing.policy,
     }
     labels = {names.STATE_LABEL: standing.state}

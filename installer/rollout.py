@@ -50,6 +50,8 @@ class Others:
     """Names of the nodes whose kubelet was given back."""
     changing: Sequence[nodes.NodeView] = ()
     """The nodes with the label `names.CHANGING_LABEL`."""
+    revision: str = ""
+    """What canaries have to be on before others follow; empty: whatever they are on."""
 
 
 def read(text: str) -> Rollout:
@@ -67,9 +69,7 @@ def hold(own: str, pool: str, rollout: Rollout, others: Others) -> str:
     if rollout.paused:
         return "the roll-out is paused"
     if pool not in rollout.canary_pools:
-        late = sorted(
-            node.name for node in others.canaries if node.labels.get(names.STATE_LABEL) != "active"
-        )
+        late = sorted(node.name for node in others.canaries if not _arrived(node, others.revision))
         if late:
             pools = ", ".join(rollout.canary_pools)
             return f"waits for the canary pools ({pools}): not active yet: {_some(late)}"
@@ -85,6 +85,13 @@ def hold(own: str, pool: str, rollout: Rollout, others: Others) -> str:
 def only_turns(rollout: Rollout) -> Rollout:
     """Give the same limits of nodes at a time, and no other reason to wait."""
     return dataclasses.replace(rollout, canary_pools=(), max_rolled_back=1, paused=False)
+
+
+def _arrived(node: nodes.NodeView, revision: str) -> bool:
+    """Whether a canary is served, and by what is to come: on what was before, it tells nothing."""
+    if node.labels.get(names.STATE_LABEL) != "active":
+        return False
+    return not revision or node.annotations.get(names.REVISION_ANNOTATION) == revision
 
 
 def _turn(own: str, rollout: Rollout, others: Others) -> str:

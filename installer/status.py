@@ -30,6 +30,8 @@ class Status:
     """What helps, if anything has to."""
     version: str = ""
     """The version that serves the kubelet, in state `active`."""
+    revision: str = ""
+    """As `version`, with a checksum of the configuration."""
     policy: str = ""
     since: float = 0.0
     """Seconds since 1970 when it came into this state."""

@@ -5,6 +5,7 @@ The edges implement `Systemd`, `Kubelet`, `Gate` and `Clock`; tests give models.
 `problem.Problem` for whatever they cannot do, and nothing else on purpose.
 """
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -159,6 +160,12 @@ class Wanted:
     """File name below `/etc/systemd/system` -> text."""
     thorough: bool = False
     """Whether looking whether a tree is whole reads all of it, or only sizes."""
+
+    @property
+    def revision(self) -> str:
+        """Version and checksum of the configuration: the same on all nodes of a shoot."""
+        told = "".join(f"{name} {self.configs[name]!r}" for name in sorted(self.configs))
+        return f"{self.version}-{zlib.crc32(told.encode()):08x}"
 
 
 @dataclass(slots=True)

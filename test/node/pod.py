@@ -142,6 +142,7 @@ class Node:
         self.server.nodes["n"]["metadata"]["labels"][names.POOL_LABEL] = "workers"
         self.layout = paths.Layout(root)
         self.version = "1.0"
+        self.chosen = CHOSEN
         self.done: frozenset[str] = frozenset()
         self.present: frozenset[str] = frozenset()
         self.outcomes: list[Outcome] = []
@@ -175,14 +176,14 @@ class Node:
                 loop=self.clock,
                 outlook=outlook.Outlook(
                     api,
-                    CHOSEN,
+                    self.chosen,
                     self.rollout,
                     publisher,
                     monotonic=self.clock.monotonic,
                     log=lines,
                 ),
                 publisher=publisher,
-                admission=admission.Admission(api, CHOSEN, monotonic=self.clock.monotonic),
+                admission=admission.Admission(api, self.chosen, monotonic=self.clock.monotonic),
                 lines=lines,
                 wanted=self._wanted,
                 identity=lambda wanted: f"{wanted.tree} {self.identity}",
@@ -255,6 +256,10 @@ class Node:
                 self.done -= {action.step}
                 self.present -= {action.step}
         return Outcome(End.DONE)
+
+    def revision(self) -> str:
+        """What the wanted version is told as."""
+        return self._wanted().revision
 
     def _recover(self, opened: journal.Journal, node: interface.Node) -> Outcome | None:
         return self.recovered.pop(0) if self.recovered else execute.recover(opened, node)

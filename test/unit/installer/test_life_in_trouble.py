@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from node.pod import LASTING, Node
 
-from installer import keep, life, names
+from installer import keep, life, names, selection
 from installer.execute import End, Outcome
 
 FAILED = Outcome(End.BEFORE, "gate", "the gate failed", "look")
@@ -69,6 +69,30 @@ def test_a_relay_is_looked_after_in_a_pause(node: Node) -> None:
     assert f"restart {names.RELAY_UNIT}" in node.systemd.asked
     assert node.runs[-1] == "Revert endpoint"
     assert "endpoint" not in node.present
+
+
+def test_an_upgrade_waits_for_the_canaries(node: Node) -> None:
+    """They are active, but with the version before; when they have the new one, it goes on."""
+    node.rollout.write_text('{"canaryPools": ["canary"]}')
+    node.server.add("c", **{names.POOL_LABEL: "canary", names.STATE_LABEL: "active"})
+    canary = node.server.nodes["c"]["metadata"]["annotations"]
+    node.chosen = selection.Selection()
+    node.pod()
+    node.turns(1)
+    canary[names.REVISION_ANNOTATION] = node.revision()
+
+    assert node.turns(3) == "active"
+    assert node.server.annotations("n")[names.REVISION_ANNOTATION] == node.revision()
+    runs = len(node.runs)
+    node.version = "2.0"
+    node.done -= {"tree", "relay"}
+    node.pod()
+    assert node.until(60) == "active"
+    assert node.life.standing.reason.startswith("waits for the canary pools")
+    assert len(node.runs) == runs
+    canary[names.REVISION_ANNOTATION] = node.revision()
+    node.until(60)
+    assert len(node.runs) == runs + 1
 
 
 def test_the_relay_of_the_version_before_is_looked_after(node: Node) -> None:

@@ -47,6 +47,15 @@ def test_others_follow_when_all_canaries_are_active() -> None:
     assert rollout.hold("a", "pool", CANARY, Others()) == ""
 
 
+@pytest.mark.parametrize(("told", "late"), [("2-0", False), ("1-0", True), ("", True)])
+def test_canaries_come_first_at_an_upgrade_as_well(told: str, *, late: bool) -> None:
+    """Those that are active with what was before tell nothing of what comes."""
+    canary = NodeView("c", {names.STATE_LABEL: "active"}, {names.REVISION_ANNOTATION: told})
+    others = Others(canaries=[canary], revision="2-0")
+
+    assert bool(rollout.hold("a", "pool", CANARY, others)) is late
+
+
 @pytest.mark.parametrize(("most", "stops"), [(1, True), (2, True), (3, False)])
 def test_it_stops_after_so_many_that_rolled_back(most: int, *, stops: bool) -> None:
     """The number counts, and the nodes are named."""
