@@ -80,10 +80,12 @@ build-images: docker-images ## the old name of docker-images
 push-images: setup ## push what docker-images built: REGISTRY=host/ TAG=t
 	@hacks/images push '$(IMAGE_PREFIX)' '$(TAG)'
 
+# They wait more than they work; each process has a shoot of its own.
 .PHONY: e2e-test
+e2e-test: JOBS := $(if $(filter-out 0,$(JOBS)),$(JOBS),3)
 e2e-test: setup ## tests on two real nodes with systemd, containerd and kubelet; needs root
 	@hacks/programs $(NODE_PROGRAMS) >/dev/null
-	$(PYTEST) test/e2e
+	$(PYTEST) --dist loadfile test/e2e
 
 .PHONY: clean
 clean: ## remove what was made in the checkout; the cache of programs stays
