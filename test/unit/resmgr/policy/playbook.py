@@ -13,6 +13,7 @@ apart from reasons; the order of answers to one thing does not matter, since eff
 After each step the invariants given to the node are checked.
 """
 
+import dataclasses
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,6 +40,8 @@ class Create:
     labels: Mapping[str, str] = field(default_factory=dict)
     namespace: str = "default"
     pod: str = ""
+    memory: str = ""
+    """Request and limit, a quantity."""
 
 
 @dataclass(frozen=True)
@@ -268,6 +271,8 @@ def _subject(event: Create) -> interface.Subject:
     requirements = model.Requirements(
         cpu_request=quantity.milli(event.cpu) if event.cpu else None,
         cpu_limit=quantity.milli(event.limit) if event.limit else None,
+        memory_request=quantity.milli(event.memory) // 1000 if event.memory else None,
+        memory_limit=quantity.milli(event.memory) // 1000 if event.memory else None,
     )
     container = model.Container(
         cache_id=event.name,
@@ -281,11 +286,5 @@ def _subject(event: Create) -> interface.Subject:
 
 def _resized(subject: interface.Subject, cpu: str) -> interface.Subject:
     old = subject.container
-    container = model.Container(
-        cache_id=old.cache_id,
-        pod_id=old.pod_id,
-        name=old.name,
-        namespace=old.namespace,
-        requirements=model.Requirements(cpu_request=quantity.milli(cpu)),
-    )
-    return interface.Subject(container, subject.pod)
+    wants = dataclasses.replace(old.requirements, cpu_request=quantity.milli(cpu))
+    return interface.Subject(dataclasses.replace(old, requirements=wants), subject.pod)

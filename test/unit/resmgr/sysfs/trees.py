@@ -55,6 +55,9 @@ class Tree:
     node_ids: tuple[int, ...] = ()
     """Ids of all nodes, if they are not 0, 1, 2, ..."""
 
+    distances: tuple[tuple[int, ...], ...] = ()
+    """Distances between nodes, by ascending ids, if they do not follow from the packages."""
+
     base_frequency: tuple[tuple[str, int], ...] = ()
     """CPUs and their base frequency, kHz."""
 
@@ -140,6 +143,9 @@ class Tree:
         return files
 
     def _distance(self, one: int, other: int) -> int:
+        if self.distances:
+            order = sorted(self._ids())
+            return self.distances[order.index(self._ids()[one])][other]
         if one == other:
             return 10
         return 12 if one // self.nodes == other // self.nodes else 22
