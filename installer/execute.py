@@ -119,7 +119,7 @@ def _revert(
 def _tidy(node: interface.Node, journal: journals.Journal) -> None:
     """Remove what belongs to no step: nothing of ours is on the node any more."""
     layout, files = node.layout, node.files
-    for path in (layout.rescued, layout.run / "rescued"):
+    for path in (layout.rescued, layout.run / "rescued", layout.rescue_temporary):
         files.remove(path)
     files.remove_tree(layout.installer)
     journal.remove()

@@ -162,6 +162,11 @@ class Layout:
         return self.kubelet / "extra_args"
 
     @property
+    def rescue_temporary(self) -> Path:
+        """What a rescue leaves that is cut off while it writes `extra_args`."""
+        return self.kubelet / ".extra_args.cri-resmgr"
+
+    @property
     def kubelet_config(self) -> Path:
         """KubeletConfiguration, YAML or JSON."""
         return self.kubelet / "config/kubelet"

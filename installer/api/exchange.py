@@ -7,11 +7,13 @@ import ssl
 from . import access as ways
 from . import messages
 
-LARGEST = 16 * 1024 * 1024
-"""Bytes of an answer that are read at most."""
+LARGEST = 4 * 1024 * 1024
+"""Bytes of an answer at most; a Node has 1.5 million at most, as etcd takes no more."""
 
 
-def send(access: ways.Access, request: messages.Request, timeout: float) -> messages.Answer:
+def send(
+    access: ways.Access, request: messages.Request, timeout: float, *, largest: int = LARGEST
+) -> messages.Answer:
     """Send one request and read the answer, whatever its status. Raises `ApiProblem`."""
     where = f"{access.host}:{access.port}"
     try:
@@ -29,9 +31,11 @@ def send(access: ways.Access, request: messages.Request, timeout: float) -> mess
     try:
         connection.request(request.method, request.path, request.body.encode() or None, headers)
         answer = connection.getresponse()
-        data = answer.read(LARGEST)
+        data = answer.read(largest + 1)
     except (OSError, http.client.HTTPException) as error:
         raise messages.ApiProblem(f"cannot reach the API server at {where}: {error}") from error
     finally:
         connection.close()
+    if len(data) > largest:
+        raise messages.ApiProblem(f"the API server at {where} answers with over {largest} bytes")
     return messages.Answer(answer.status, data.decode("utf-8", errors="replace"))

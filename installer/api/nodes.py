@@ -15,8 +15,8 @@ from typing import Any
 
 from . import child, messages
 
-PAGE = 500
-"""Nodes a page of a list."""
+PAGE = 100
+"""Nodes a page of a list: some kilobytes each, and a pod has little memory."""
 
 _METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 _MERGE = "application/merge-patch+json"

@@ -164,3 +164,13 @@ async def test_a_server_of_another_ca_is_refused(
 
     with pytest.raises(messages.ApiProblem, match="certificate"):
         await asyncio.to_thread(pod("n1", account).own)
+
+
+async def test_an_answer_that_is_too_large(account: access.Access) -> None:
+    """It is none, and not a part of one."""
+    request = messages.Request("GET", "/api/v1/nodes")
+
+    with pytest.raises(messages.ApiProblem, match="answers with over 10 bytes"):
+        await asyncio.to_thread(exchange.send, account, request, 10, largest=10)
+    answer = await asyncio.to_thread(exchange.send, account, request, 10)
+    assert answer.status == 200

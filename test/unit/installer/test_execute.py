@@ -63,6 +63,16 @@ def test_extra_args_come_back_after_a_rescue(world: installation.World) -> None:
     assert world.tree() == before
 
 
+def test_what_a_rescue_has_left_goes(world: installation.World) -> None:
+    """One that was cut off while it wrote leaves a file beside the kubelet's."""
+    before = world.tree()
+    world.drive(world.wanted("1"))
+    world.layout.rescue_temporary.write_text("half")
+    world.drive(None)
+
+    assert world.tree() == before
+
+
 def test_three_versions_are_never_kept(world: installation.World) -> None:
     """Of the versions before, only the last one is kept."""
     for version in ("1", "2", "3"):
