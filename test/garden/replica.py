@@ -55,8 +55,8 @@ class Replica:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop it; the log of one that failed a test is printed."""
-        if error is not None and self._run is not None:
+        """Stop it; the log of one that failed a test is printed, not so when we are interrupted."""
+        if isinstance(error, Exception) and self._run is not None:
             sys.stderr.write(self.log.read_text(encoding="utf-8", errors="replace")[-20000:])
         await self.stop()
         if self._run is not None:
