@@ -83,6 +83,17 @@ class ExportData:
     values: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """Remind the policy of a container when it has run for so many seconds.
+
+    Asked for anew at each start. A policy that does so is `policy.interface.Reminded`.
+    """
+
+    container: str
+    seconds: float
+
+
 ContainerIntent = (
     SetCpuset
     | SetMems
@@ -92,6 +103,7 @@ ContainerIntent = (
     | RewriteCommand
     | AddEnvironment
     | ExportData
+    | Remind
 )
 
 Intent = ContainerIntent | AssignCpuClass

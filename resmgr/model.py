@@ -75,6 +75,20 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
+class Hint:
+    """Where a device of a container is, as sysfs tells it (sysfs, part B).
+
+    `provider` is the folder that tells, or `kubelet` for what the kubelet asks for. The others are
+    lists: of CPUs as the kernel writes them, of ids with commas for NUMA nodes and sockets.
+    """
+
+    provider: str
+    cpus: str = ""
+    numas: str = ""
+    sockets: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Pod:
     """One pod sandbox."""
 
@@ -111,3 +125,4 @@ class Container:
     requirements: Requirements = Requirements()
     linux: LinuxResources = LinuxResources()
     tags: Mapping[str, str] = field(default_factory=dict)
+    hints: tuple[Hint, ...] = ()

@@ -132,6 +132,14 @@ class Measured(Protocol):
         """Give their values; names begin with nothing that other metrics begin with."""
 
 
+@runtime_checkable
+class Reminded(Protocol):
+    """A policy that asks to be reminded of containers, by the intent `Remind`."""
+
+    def remind(self, state: Any, cache_id: str, /) -> Step[Any]:
+        """The time has come; nothing happens for a container that is not waited for any more."""
+
+
 class Factory(Protocol):
     """Makes a policy; each policy package has one as `make`."""
 

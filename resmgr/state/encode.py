@@ -16,6 +16,7 @@ from ..model import (
     Container,
     ContainerState,
     Device,
+    Hint,
     LinuxResources,
     Mount,
     Pod,
@@ -91,6 +92,7 @@ def container_text(container: Container) -> str:
             | {name: cpuset.show(getattr(linux, name)) for name in _SETS}
         ),
         "tags": dict(container.tags),
+        "hints": [[one.provider, one.cpus, one.numas, one.sockets] for one in container.hints],
     }
     return _write({"state": int(container.state)} | _lean(lean))
 
@@ -120,6 +122,7 @@ def container(cache_id: str, text: str) -> Container:
         requirements=_requirements(data.get("requirements")),
         linux=_linux(data.get("linux")),
         tags=_table(data, "tags"),
+        hints=tuple(Hint(*one) for one in _rows(data, "hints", str, str, str, str)),
     )
 
 

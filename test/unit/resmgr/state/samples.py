@@ -7,6 +7,7 @@ from resmgr.model import (
     Container,
     ContainerState,
     Device,
+    Hint,
     LinuxResources,
     Mount,
     Pod,
@@ -58,6 +59,7 @@ CONTAINER = Container(
     Requirements(0, 2000, None, 1 << 30),
     LinuxResources(1024, -1, 100_000, 1 << 30, 0b1111, 0b1),
     {"t": "v"},
+    (Hint("/sys/devices/pci0", "0-3", "0"), Hint("kubelet", sockets="1")),
 )
 
 texts = st.text(st.characters(codec="utf-8"), max_size=8)
@@ -100,6 +102,7 @@ containers = st.builds(
     st.builds(Requirements, amounts, amounts, amounts, amounts),
     st.builds(LinuxResources, numbers, numbers, numbers, numbers, masks, masks),
     tables,
+    st.lists(st.builds(Hint, texts, texts, texts, texts), max_size=2).map(tuple),
 )
 
 changes: st.SearchStrategy[Change] = st.one_of(

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a request to a pool and what is taken from it (section 7.5).
+
+Unlike the original, a pool that turns out to lack something is not the end: the next best is tried.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ... import cpuset
+from ...model import Hint
+from ..interface import CannotAllocate, Subject
+from . import attraction, expand, fit, hints, memory, score
+from . import state as states
+from .grants import Grant
+from .options import Options
+from .request import Request
+from .score import Score
+from .state import State
+from .take import Taker
+from .tree import Pool
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A state in which a container has been placed, its grant, and decisions about it in words.
+
+    `moved` are the containers whose memory had to make room.
+    """
+
+    state: State
+    grant: Grant
+    texts: tuple[str, ...]
+    moved: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Places containers."""
+
+    pools: tuple[Pool, ...]
+    taker: Taker
+    options: Options
+
+    def place(
+        self, state: State, subject: Subject, request: Request, *, former: str = ""
+    ) -> Placed:
+        """Place a container that has nothing; in its `former` pool if it fits there.
+
+        Raises `CannotAllocate`.
+        """
+        if request.at_root:
+            return self._try(state, subject, request, self.pools[-1], "it is for system containers")
+        refusal: CannotAllocate | None = None
+        for pool, why in self._candidates(state, subject, request, former):
+            try:
+                return self._try(state, subject, request, pool, why)
+            except CannotAllocate as error:
+                refusal = refusal or error
+        if refusal is None:
+            refusal = CannotAllocate(self._nowhere(state, request))
+        raise refusal
+
+    def stay(self, state: State, held: Grant, subject: Subject, request: Request) -> Placed:
+        """Give a container in its pool what it wants now; `state` is that without it.
+
+        Raises `CannotAllocate`.
+        """
+        grant = self.taker.again(state, held, request, subject)
+        return self._settle(state, grant, "stays there")
+
+    def _try(
+        self, state: State, subject: Subject, request: Request, pool: Pool, why: str
+    ) -> Placed:
+        grant = self.taker.new(state, pool, request, subject)
+        return self._settle(state, grant, why)
+
+    def _settle(self, state: State, grant: Grant, why: str) -> Placed:
+        """Let others make room for its memory."""
+        own = grant.subject.container.cache_id
+        after, moved = expand.upward(self.pools, state, state.giving(own, grant), own)
+        return Placed(after, grant, (f"is in pool {self.pools[grant.pool].name}: {why}",), moved)
+
+    def _candidates(
+        self, state: State, subject: Subject, request: Request, former: str
+    ) -> Iterator[tuple[Pool, str]]:
+        """Give the pools that have the memory, the best first, each with why."""
+        fitting = self.fitting(state, request)
+        for pool in fitting:
+            if pool.name == former:
+                yield pool, "it was there before"
+        rest = self._scores(
+            fitting,
+            state,
+            request,
+            attraction.weights(subject, state.grants, self.options),
+            hints.counting(subject.container.hints),
+        )
+        while rest:
+            best = score.best(rest, request)
+            rest.remove(best)
+            why = "the only pool that fits"
+            if rest:
+                second = score.best(rest, request)
+                rule = score.compare(request, best, second)[1]
+                why = f"{rule} than {self.pools[second.id].name}, {len(rest) + 1} pools fit"
+            yield self.pools[best.id], why
+
+    def fitting(self, state: State, request: Request) -> list[Pool]:
+        """Give the pools that have the memory."""
+        left = states.left(self.pools, state)
+        return [
+            pool
+            for pool in self.pools
+            if fit.fits(request, left.free[pool.id], left.extra[pool.id])
+        ]
+
+    def scores(
+        self,
+        state: State,
+        request: Request,
+        weights: Mapping[int, int] | None = None,
+        hinted: tuple[Hint, ...] = (),
+    ) -> list[Score]:
+        """Score all pools, whether they have the memory or not."""
+        return self._scores(self.pools, state, request, weights or {}, hinted)
+
+    def _scores(
+        self,
+        pools: "tuple[Pool, ...] | list[Pool]",
+        state: State,
+        request: Request,
+        weights: Mapping[int, int],
+        hinted: tuple[Hint, ...],
+    ) -> list[Score]:
+        left = states.left(self.pools, state)
+        drawn = attraction.spread(self.pools, weights)
+        return [
+            score.of(pool, request, state, left, attraction=drawn[pool.id], hints=hinted)
+            for pool in pools
+        ]
+
+    def _nowhere(self, state: State, request: Request) -> str:
+        free = states.left(self.pools, state).free[-1]
+        kinds = [
+            f"{here} bytes of {memory.show(kind)}"
+            for kind, here in zip(memory.ORDER, free, strict=True)
+            if kind & request.filling and self.pools[-1].nodes(kind)
+        ]
+        return (
+            f"no suitable pool found: {request.amount} bytes of {memory.show(request.filling)}"
+            f" wanted, the whole machine has {' and '.join(kinds) or 'no such memory'} free"
+        )
+
+
+def shown(grant: Grant, cpus: int, nodes: int) -> str:
+    """Say what a grant comes to."""
+    parts = []
+    if grant.exclusive:
+        parts.append(f"has CPUs {cpuset.show(grant.exclusive)} for itself")
+    shared = cpus & ~grant.exclusive
+    if shared:
+        kind = "reserved CPUs" if grant.reserved else "CPUs"
+        parts.append(f"shares {kind} {cpuset.show(shared)} ({grant.part}m)")
+    text = ", ".join(parts)
+    return f"{text}; pinning to memory {cpuset.show_ids(nodes)}" if nodes else text
