@@ -36,6 +36,10 @@ class FileProblem(problem.Problem):
         super().__init__(message, hint)
 
 
+class Locked(FileProblem):
+    """Another installer is at work."""
+
+
 def _nothing(_operation: str) -> None:
     pass
 
@@ -303,7 +307,7 @@ class Files:
 
     @contextlib.contextmanager
     def lock(self, path: Path) -> Iterator[None]:
-        """Hold the lock file; raises `FileProblem` at once when another program holds it."""
+        """Hold the lock file; raises `Locked` at once when another program holds it."""
         self.make_folder(path.parent, 0o700)
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         with _told("lock", path):
@@ -313,7 +317,7 @@ class Files:
                 try:
                     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
-                    raise FileProblem(
+                    raise Locked(
                         f"cannot lock {path}: another installer is at work on this node",
                         "wait until it has ended, or look at `cri-resmgr-installer status`",
                     ) from None

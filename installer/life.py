@@ -21,6 +21,7 @@ from . import (
     status,
 )
 from . import facts as node_facts
+from . import files as disk
 from . import journal as journals
 from .api import messages
 from .steps import interface
@@ -84,7 +85,7 @@ class Life:
         return wait
 
     def _in_trouble(self, error: problem.Problem) -> None:
-        """Tell that the node cannot even be looked at: no bus, no lock, a disk that fails.
+        """Tell that the node cannot even be looked at: no bus, a disk that fails.
 
         A pod that is never Ready keeps a new node closed (Gardener contract, section 6.5), so after
         a while that counts as a node that is refused. One that is to be cleaned never counts as so.
@@ -92,7 +93,8 @@ class Life:
         now = self._parts.loop.monotonic()
         if self._trouble_since is None:
             self._trouble_since = now
-        if self._parts.remove or now - self._trouble_since < PATIENCE:
+        somebody = isinstance(error, disk.Locked)  # Who will be done.
+        if somebody or self._parts.remove or now - self._trouble_since < PATIENCE:
             self._record.stand(self.standing, last_error=error.message)
             return
         known = self.standing.state not in {status.ABSENT, status.UNSUPPORTED}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from node.pod import LASTING, Node
 
-from installer import keep, life, names, selection
+from installer import files, keep, life, names, selection
 from installer.execute import End, Outcome
 
 FAILED = Outcome(End.BEFORE, "gate", "the gate failed", "look")
@@ -43,6 +43,16 @@ def test_a_node_that_cannot_be_looked_at_does_not_stay_closed(node: Node) -> Non
     assert node.turns(2) == "active"
     node.blind = "cannot ask systemd: no bus"
     assert node.until(1200) == "active"
+
+
+def test_another_installer_is_waited_for(node: Node) -> None:
+    """While it is at work the node is not done, however long that takes."""
+    with files.Files().lock(node.layout.lock):
+        assert node.until(600) == ""
+
+    assert not node.shown[-1].ready
+    assert "another installer is at work" in node.life.standing.last_error
+    assert node.until(30) == "active"
 
 
 def test_a_clean_up_is_not_done_because_nothing_can_be_seen(tmp_path: Path) -> None:
