@@ -3,6 +3,7 @@
 
 import dataclasses
 import json
+import math
 import re
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -63,8 +64,20 @@ class Pods:
     @property
     def times(self) -> float:
         """How many times as long it takes through the relay: the median over turns."""
+        return statistics.median(self._ratios())
+
+    @property
+    def error(self) -> float:
+        """Give the standard error of `times`: what another run may differ by for no reason."""
+        ratios = self._ratios()
+        if len(ratios) < 2:
+            return math.nan
+        # That of a mean, times what a median has more of it (the root of pi / 2).
+        return statistics.stdev(ratios) / math.sqrt(len(ratios)) * math.sqrt(math.pi / 2)
+
+    def _ratios(self) -> list[float]:
         pairs = zip(self.relayed, self.direct, strict=True)
-        return statistics.median(relayed / direct for relayed, direct in pairs)
+        return [relayed / direct for relayed, direct in pairs]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

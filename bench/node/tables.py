@@ -61,7 +61,8 @@ def _restarts(report: results.Report) -> Rows:
 
 
 def _pods(report: results.Report) -> Rows:
-    rows: Rows = [("pods", "direct ms", "relayed ms", "times", "direct p95", "relayed p95")]
+    head = ("pods", "direct ms", "relayed ms", "times", "give or take")
+    rows: Rows = [(*head, "direct p95", "relayed p95")]
     for each in report.pods:
         sides = (each.direct, each.relayed)
         rows.append(
@@ -69,6 +70,7 @@ def _pods(report: results.Report) -> Rows:
                 f"{len(each.direct)} x {each.name}",
                 *(f"{statistics.median(side) * 1e3:.0f}" for side in sides),
                 f"{each.times:.3f}",
+                f"{each.error:.3f}",
                 *(f"{percentile(sorted(side), 0.95) * 1e3:.0f}" for side in sides),
             )
         )

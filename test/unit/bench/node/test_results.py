@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Figures of a run, and how they are judged and shown."""
 
+import math
+
 import pytest
 
 from bench.node import __main__ as program
@@ -55,6 +57,14 @@ def test_the_pull_does_not_count(report: results.Report) -> None:
 def test_pods_are_compared_in_turns(report: results.Report) -> None:
     """The median of 2, 1 and 1.1 times."""
     assert report.pods[1].times == pytest.approx(1.1)
+
+
+def test_how_sure_a_ratio_is() -> None:
+    """The wider turns differ and the fewer there are, the less; one alone tells nothing of it."""
+    turns = results.Pods("some", (1.0,) * 4, (0.9, 1.1, 0.9, 1.1))
+
+    assert turns.error == pytest.approx(0.0724, abs=1e-4)
+    assert math.isnan(results.Pods("some", (1.0,), (1.0,)).error)
 
 
 @pytest.mark.parametrize(
