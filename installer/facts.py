@@ -49,7 +49,7 @@ def gather(node: interface.Node, journal: journals.Journal) -> Facts:
         present=_present(node),
         interrupted=interrupted,
         disabled=disk.mode(layout.disabled) is not None,
-        rescued=_rescued(node),
+        rescued=rescued(node),
         marked=disk.mode(layout.created) is not None,
         leftover=_leftover(node),
         key=common.may_have_key(node),
@@ -123,11 +123,12 @@ def _leftover(node: interface.Node) -> bool:
     return (
         not passing.issuperset(node.files.names(layout.installer))
         or any(name.endswith((files.NEW, files.OLD)) for name in node.files.names(layout.state))
-        or _rescued(node) != ""
+        or rescued(node) != ""
     )
 
 
-def _rescued(node: interface.Node) -> str:
+def rescued(node: interface.Node) -> str:
+    """What the rescue wrote, or empty. Raises `Problem` for what cannot be read."""
     for path in (node.layout.rescued, node.layout.run / "rescued"):
         data = node.files.read(path)
         if data is not None:

@@ -5,6 +5,7 @@ Nothing is remembered but what `status.json` and the journal hold, so a pod that
 is followed by one that goes on. Being ended undoes nothing: the node keeps working as it is.
 """
 
+import contextlib
 import dataclasses
 
 from . import (
@@ -361,6 +362,9 @@ class Life:
         identity = self._parts.identity(self._node.wanted) if self._node.wanted else ""
         now = self._parts.loop.monotonic()
         standing = retry.failed(self.standing, identity, self._parts.boot, now)
+        rescued = ""
+        with contextlib.suppress(problem.Problem):
+            rescued = node_facts.rescued(self._node)
         self._parts.lines.error(f"rolled back: {reason}")
         self._record.stand(
             standing,
@@ -371,6 +375,8 @@ class Life:
             version="",
             revision="",
             policy="",
+            # What the rescue did meanwhile belongs to the same failure.
+            rescued=rescued or standing.rescued,
             # A clean-up is done when nothing is left, and not before.
             ready=not self._parts.remove,
         )

@@ -5,7 +5,7 @@ Steps are carried out on the model at once; what they do to a real node is teste
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from installer import (
@@ -146,6 +146,8 @@ class Node:
         self.done: frozenset[str] = frozenset()
         self.present: frozenset[str] = frozenset()
         self.outcomes: list[Outcome] = []
+        self.during: Callable[[], object] = lambda: None
+        """What happens while actions are carried out."""
         self.recovered: list[Outcome] = []
         """What comes of a run that was interrupted, see `open_run`."""
         self.runs: list[str] = []
@@ -226,12 +228,11 @@ class Node:
         self.looks.append(node.wanted is not None and node.wanted.thorough)
         if self.blind:
             raise problem.Problem(self.blind)
-        rescued = self.layout.rescued
         return facts.Facts(
             done=self.done | {"takeover"},
             present=self.present,
             disabled=self.layout.disabled.exists(),
-            rescued=rescued.read_text() if rescued.exists() else "",
+            rescued=facts.rescued(node),
         )
 
     def _look(self, _node: interface.Node) -> keep.Look:
@@ -242,6 +243,7 @@ class Node:
     def _carry_out(
         self, actions: Sequence[plan.Action], _node: interface.Node, _journal: journal.Journal
     ) -> Outcome:
+        self.during()
         first = actions[0]
         self.runs.append(f"{type(first).__name__} {first.step}")
         if self.outcomes:

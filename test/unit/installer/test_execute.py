@@ -73,6 +73,28 @@ def test_what_a_rescue_has_left_goes(world: installation.World) -> None:
     assert world.tree() == before
 
 
+def test_a_disk_that_became_read_only_is_left_as_the_rescue_left_it(
+    world: installation.World,
+) -> None:
+    """The rescue has had the kubelet read another file, which a pod does not see: our word is still
+    in `extra_args`, and the kubelet on containerd. Nothing restarts it, however often it is tried.
+    """
+    world.drive(world.wanted("1"))
+    world.stop(names.RELAY_UNIT)
+    world.memory.kubelet = ("kubelet", f"{names.ENDPOINT_FLAG}={installation.CONTAINERD}")
+    restarts = world.memory.restarts
+
+    def refuse(what: str) -> None:
+        if what.startswith(("write", "append", "link", "make folder", "remove", "copy", "rename")):
+            raise files.FileProblem(f"cannot {what}: Read-only file system")
+
+    world.hook = refuse
+    ended = ends([outcome for _ in range(3) if (outcome := world.once(world.wanted("1")))])
+    assert set(ended) == {ENDS.STUCK}
+    assert world.endpoint() == "containerd"
+    assert world.memory.restarts == restarts
+
+
 def test_three_versions_are_never_kept(world: installation.World) -> None:
     """Of the versions before, only the last one is kept."""
     for version in ("1", "2", "3"):

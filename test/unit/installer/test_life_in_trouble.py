@@ -134,6 +134,20 @@ def test_a_clean_up_after_a_rescue_is_not_ready_too_early(tmp_path: Path) -> Non
     assert node.shown[-1].ready
 
 
+def test_a_rescue_during_an_attempt_is_the_same_failure(node: Node) -> None:
+    """A version that crashes after a while ends by both, and is tried again in five minutes."""
+    node.turns(2)
+    node.version = "2.0"
+    node.done -= {"tree", "relay"}
+    node.outcomes = [FAILED]
+    node.pod()
+    node.during = lambda: node.rescue("1700000000 it failed for good\n")
+
+    assert node.turns(3) == "rolled-back"
+    assert node.life.standing.failures == 1
+    assert node.life.standing.reason == "the gate failed"
+
+
 def test_a_switch_is_no_failure(node: Node) -> None:
     """The node's own unit gives the kubelet back as a person has asked for: nothing is counted."""
     node.turns(2)
