@@ -88,6 +88,43 @@ async def test_a_refused_node(node: machine.Machine) -> None:
     assert not node.path("/opt/cri-resmgr").exists()
 
 
+PINNING = """\
+policy:
+  Active: static
+  ReservedResources:
+    CPU: cpuset:0
+"""
+
+
+async def test_what_a_dead_relay_pinned_is_let_go(
+    shoot: cluster.Cluster, node: machine.Machine
+) -> None:
+    """The rescue gives the kubelet back and cannot do more; a removal lets containers go."""
+    before = await runtime.containers(node)
+    folder = node.path("/root/configs")
+    folder.mkdir()
+    (folder / "force.cfg").write_text(PINNING)
+    words = ("install", "--static-configs", "/root/configs")
+    whole = cluster.pod("whole", node=node.name, resources={"cpu": "1", "memory": "64Mi"})
+    try:
+        await node.run(PROGRAM, *words, timeout=180)
+        async with shoot.pod(whole):
+            pinned = await runtime.containers(node)
+            await node.run("/opt/cri-resmgr/rescue", "give-back", "a drill")
+            rescued = await runtime.containers(node)
+            await node.run(PROGRAM, "remove", timeout=180)
+            free = await runtime.containers(node)
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder)
+
+    everywhere = {each.cpus for each in before}
+    assert len(everywhere) == 1
+    assert rescued == pinned
+    assert {each.cpus for each in pinned if each.name} != everywhere
+    assert {each.cpus for each in free} == everywhere
+    assert [each.id for each in free] == [each.id for each in pinned]
+
+
 async def until(on: machine.Machine, what: str, holds: Callable[[], Awaitable[bool]]) -> None:
     """Wait for something on a node, for a minute and a half at most."""
     try:
