@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Our units below `/etc/systemd/system`: written, known to systemd, enabled, watchers started."""
+"""Our units below `/etc/systemd/system`: written, known to systemd, enabled, watchers started.
+
+A path unit takes one of the kernel's inotify instances, and a busy node may have none left (128 for
+all of root by default). It is started where that is possible: the timer looks for the same, later.
+"""
 
 from collections.abc import Mapping
 
-from .. import names
+from .. import names, problem
 from . import interface
 
 KNOWN = (
@@ -16,6 +20,7 @@ KNOWN = (
 """Every unit that any version of ours has had."""
 
 _STARTED = (".timer", ".path")
+_SPARED = ".path"
 
 
 class Units:
@@ -30,7 +35,7 @@ class Units:
             return False
         return all(
             node.systemd.state(unit).enabled == "enabled"
-            and (not unit.endswith(_STARTED) or node.systemd.state(unit).active == "active")
+            and (not unit.endswith(_STARTED) or _watches(node, unit))
             for unit in _enabled(wanted)
         )
 
@@ -64,7 +69,21 @@ def _bring(node: interface.Node, wanted: Mapping[str, str]) -> None:
     for unit in _enabled(wanted):
         node.systemd.enable(unit)
         if unit.endswith(_STARTED):
-            node.systemd.start(unit)
+            _start(node, unit)
+
+
+def _start(node: interface.Node, unit: str) -> None:
+    try:
+        node.systemd.start(unit)
+    except problem.Problem:
+        if not _watches(node, unit):
+            raise
+
+
+def _watches(node: interface.Node, unit: str) -> bool:
+    """Whether a watcher runs, or is one that may be missing and has failed."""
+    active = node.systemd.state(unit).active
+    return active == "active" or (unit.endswith(_SPARED) and active == "failed")
 
 
 def _enabled(wanted: Mapping[str, str]) -> list[str]:
