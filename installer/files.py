@@ -54,8 +54,6 @@ class Files:
     def __init__(self, *, before: Callable[[str], None] = _nothing) -> None:
         self._before = before
 
-    # Reading
-
     def read(self, path: Path, *, limit: int = LIMIT, follow: bool = False) -> bytes | None:
         """Content of a regular file, None when there is none.
 
@@ -132,8 +130,6 @@ class Files:
     def read_only(self, folder: Path) -> bool:
         """Whether the file system of the nearest folder that exists is mounted read-only."""
         return bool(os.statvfs(_nearest(folder)).f_flag & os.ST_RDONLY)
-
-    # Changing
 
     def write(self, path: Path, data: bytes, *, mode: int | None = None) -> None:
         """Replace the file by a new one with this content.
