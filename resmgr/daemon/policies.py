@@ -8,7 +8,7 @@ from typing import Any
 from ..policy import constraints, registry
 from ..policy.interface import Policy
 from ..sysfs.machine import Machine
-from . import settings
+from . import poolfiles, settings
 
 _LARGEST = 64 * 1024
 
@@ -30,4 +30,7 @@ def make(
 ) -> Policy[Any]:
     """Make the policy that is asked for. Raises `policy.interface.BadConfiguration`."""
     limits = constraints.resolve(wanted.data, where, read)
-    return registry.load(wanted.active)(machine, limits, wanted.own)
+    own = wanted.own
+    if wanted.active == poolfiles.POLICY:
+        own = poolfiles.complete(own, where.root)
+    return registry.load(wanted.active)(machine, limits, own)

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..policy import constraints, registry
 from ..policy.interface import BadConfiguration, Policy, PolicyError
+from ..policy.marks import Marking
 from ..state.changes import Saved
 from ..state.errors import CannotUse
 from ..state.store import Store
@@ -52,7 +53,13 @@ class Prepared:
 
     def make(self, wanted: settings.Policy) -> Policy[Any]:
         """Make a policy on this machine. Raises `PolicyError`."""
-        return policies.make(wanted, self.machine, self.where)
+        policy = policies.make(wanted, self.machine, self.where)
+        if isinstance(policy, Marking) and not self.options.agent_socket:
+            raise BadConfiguration(
+                f"policy {policy.name}: cri-resmgr-agent connection required;"
+                " give the agent's socket by --agent-socket"
+            )
+        return policy
 
     def choose(self, among: tuple[Source, ...]) -> Chosen:
         """Choose the first of these sources that fits the machine. Raises `sources.Unusable`."""

@@ -23,6 +23,7 @@ from ..relay import downstream, router, server, sockets, turn, upstream
 from ..runtime import update
 from ..runtime.caller import Runtime, RuntimeProblem
 from . import (
+    agent,
     begin,
     config_service,
     dumper,
@@ -31,6 +32,7 @@ from . import (
     held,
     keeper,
     listener,
+    marking,
     meet,
     metrics,
     notify,
@@ -165,8 +167,10 @@ class Daemon:
         if not options.force_config and options.config_socket:
             await self._serve_agent(group, turns)
         if options.agent_socket:
-            agent = upstream.Upstream(options.agent_socket, turns, name="the node agent")
-            self._spawn(group, agent.run(), "agent")
+            there = upstream.Upstream(options.agent_socket, turns, name="the node agent")
+            self._spawn(group, there.run(), "agent")
+            asked = agent.Agent(agent.Socket(there))
+            self._spawn(group, marking.keep(asked, begun.engine, reconfigurer.followers), "marks")
         # What is there now stays: the collector need not look at it again and again.
         gc.collect()
         gc.freeze()

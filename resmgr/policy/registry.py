@@ -23,6 +23,9 @@ POLICIES: Mapping[str, Known] = {
     "static-plus": Known(
         "static_plus", "A simple policy supporting exclusive/pinned and shared allocations."
     ),
+    "static-pools": Known(
+        "static_pools", "A reimplementation of CMK (CPU Manager for Kubernetes)."
+    ),
 }
 """By name, sorted; the descriptions are those that operators' tools match."""
 

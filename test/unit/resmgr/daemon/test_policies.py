@@ -48,3 +48,15 @@ def test_files_are_read(tmp_path: Path) -> None:
 
     assert policies.read(str(tmp_path / "cpus")) == "0-3\n"
     assert policies.read(str(tmp_path / "nope")) is None
+
+
+def test_pools_of_static_pools_may_stand_in_files(tmp_path: Path) -> None:
+    """Below the root of the machine."""
+    (tmp_path / "etc/cmk/pools/shared/0/1-2").mkdir(parents=True)
+    made = policies.make(
+        settings.Policy("static-pools", {}), MACHINE, constraints.Cgroups(str(tmp_path))
+    )
+
+    assert made.introspect(made.start(None, []).state)["Pools"] == {
+        "shared": {"Name": "shared", "CPUs": "1-2"}
+    }

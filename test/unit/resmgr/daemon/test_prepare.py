@@ -153,3 +153,17 @@ def test_another_policy_than_before_can_be_forbidden(node: Path) -> None:
 
     assert "cannot load cache with policy static for active policy none" in message
     assert "--reset-policy" in message
+
+
+def test_a_policy_that_marks_its_node_needs_the_node_agent(node: Path) -> None:
+    """It is no use without one."""
+    (node / "force.cfg").write_text(
+        "policy: {Active: static-pools, static-pools: {pools: {shared: {cpuLists: [{Cpuset: 0}]}}}}"
+    )
+    forced = ("--force-config", str(node / "force.cfg"))
+
+    assert "cri-resmgr-agent connection required" in refused(
+        node, *forced, "--agent-socket=disabled"
+    )
+    with contextlib.ExitStack() as held:
+        assert ready(node, held, *forced).policy.name == "static-pools"

@@ -43,6 +43,9 @@ class Create:
     memory: str = ""
     """Request and limit, a quantity."""
 
+    command: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+
 
 @dataclass(frozen=True)
 class Resize:
@@ -279,6 +282,8 @@ def _subject(event: Create) -> interface.Subject:
         pod_id=pod.id,
         name=event.name,
         namespace=event.namespace,
+        command=event.command,
+        env=tuple(event.env.items()),
         requirements=requirements,
     )
     return interface.Subject(container, pod)

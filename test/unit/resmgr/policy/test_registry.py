@@ -14,11 +14,15 @@ def test_policies_are_sorted_and_may_be_configured() -> None:
     assert set(registry.POLICIES) <= set(schema.NAMES)
 
 
+NEEDS = {"static-pools": {"pools": {"shared": {"cpuLists": [{"Cpuset": "1"}]}}}}
+"""Configurations of policies that do not start without one."""
+
+
 @pytest.mark.parametrize("name", sorted(registry.POLICIES))
 def test_each_policy_is_there(name: str) -> None:
     """A policy can be made on a small machine and calls itself by its name."""
     constraints = interface.Constraints(reserved=0b1)
-    policy = registry.load(name)(trees.FLAT.machine(), constraints, {})
+    policy = registry.load(name)(trees.FLAT.machine(), constraints, NEEDS.get(name, {}))
 
     assert policy.name == name
 
