@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from daemonset import images, installation, look, waiting
-from ground import cluster, machine, record, runtime
+from ground import cluster, machine, node_agent, record, runtime
 
 from controller.component import node as nodes
 
@@ -81,6 +81,27 @@ async def test_the_api_server_goes_away_during_install_and_removal(
 
     assert works == "relay"
     assert (untold.state, told.state) == ("", "active")
+
+
+async def test_the_node_agent_acts_in_the_middle_of_an_installation(
+    shoot: cluster.Cluster, node: machine.Machine, installers: images.Images
+) -> None:
+    """While the kubelet is watched, its unit is written anew and it is restarted, twice."""
+    unit = node_agent.kubelet_unit(node)
+
+    async def moved() -> bool:
+        return await look.works(node) == "relay"
+
+    async with installation.brought(shoot, installers.give(), node.name):
+        await waiting.until("the kubelet is on the relay", moved)
+        await node_agent.label(node, {"example.com/new": "yes"})
+        await node_agent.apply(node, unit)
+        log = await look.pod_log(node)
+        await look.until_told(shoot, node.name, "active")
+        works = await look.works(node)
+
+    assert "install: done" not in log
+    assert works == "relay"
 
 
 async def test_an_installer_that_is_killed_leaves_a_node_that_works(

@@ -158,6 +158,28 @@ async def test_a_disk_that_fills_up_while_programs_are_copied(
     assert left.output.split() == ["ballast"]
 
 
+async def test_a_full_disk_for_the_journal(
+    shoot: cluster.Cluster, node: machine.Machine, installers: images.Images
+) -> None:
+    """Nothing is begun that could not be noted, and the kubelet stays as it is."""
+    before = await look.started(node)
+    await node.run("mkdir", "-p", look.STATE)
+    await node.run("mount", "-t", "tmpfs", "-o", "size=64k", "none", look.STATE)
+    await node.run("sh", "-c", f"cat /dev/zero >{look.STATE}/ballast", check=False)
+    try:
+        async with installation.brought(shoot, installers.give(), node.name):
+            told = await look.until_told(shoot, node.name, "rolled-back")
+            left = await node.run("find", "/opt/cri-resmgr", "-mindepth", "1")
+            kubelet = await look.started(node)
+            await node.run("rm", f"{look.STATE}/ballast")
+    finally:
+        await node.run("umount", "--lazy", look.STATE)
+
+    assert "No space left on device" in told.reason
+    assert left.output == ""
+    assert kubelet == before
+
+
 async def test_a_second_installer_waits(
     shoot: cluster.Cluster, node: machine.Machine, installers: images.Images
 ) -> None:
