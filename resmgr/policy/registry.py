@@ -17,6 +17,7 @@ class Known:
 
 
 POLICIES: Mapping[str, Known] = {
+    "balloons": Known("balloons", "Flexible pools with per-pool CPU parameters"),
     "none": Known("none", "A no-op policy, doing pretty much nothing."),
     "podpools": Known("podpools", "Pod-granularity workload placement"),
     "static": Known("static", "A reimplementation of the static CPU Manager policy."),

@@ -19,6 +19,13 @@ policy:
 logger: {Debug: [[]]}
 blokio: {}
 """
+TOO_LARGE = b"""\
+policy:
+  Active: balloons
+  ReservedResources: {CPU: 1}
+  balloons: {BalloonTypes: [{Name: a, MinCPUs: 9999, MinBalloons: 1}]}
+"""
+
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]\n" for level in range(1, 12)
 )
@@ -91,13 +98,13 @@ async def test_five_errors_at_once(daemon: daemons.Daemon, tmp_path: Path) -> No
         (b"- policy\n", "expected a mapping"),
         (b"policy: {Active: none}\npolicy: {Active: static}\n", "duplicate key"),
         (b"rdt: {partitions: {a: {l3Allocation: 100%}}}\n", "not part of this version"),
-        (b"policy: {Active: balloons, ReservedResources: {CPU: 1}}\n", "not part of this version"),
+        (TOO_LARGE, "not enough free CPUs for balloon type 'a'"),
         (b"policy: {Active: static}\n", "ReservedResources"),
         (b"policy: {Active: static, ReservedResources: {CPU: 99}}\n", "99"),
     ],
     ids=[
         *("bomb", "deep", "long", "binary", "no YAML", "list", "twice", "later part"),
-        *("later policy", "nothing reserved", "too much reserved"),
+        *("balloons too large", "nothing reserved", "too much reserved"),
     ],
 )
 async def test_a_configuration_that_cannot_be_used(

@@ -134,11 +134,19 @@ async def test_a_signal_forces_debug_messages(node: Node) -> None:
     assert (await daemon.end())[0] == 0
 
 
+TOO_LARGE = """\
+policy:
+  Active: balloons
+  ReservedResources: {CPU: 1}
+  balloons: {BalloonTypes: [{Name: a, MinCPUs: 9999, MinBalloons: 1}]}
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         ("policy: {Actve: static, AvailableResources: {CPU: x}}", "did you mean Active"),
-        ("policy: {Active: balloons, ReservedResources: {CPU: 1}}", "not part of this version"),
+        (TOO_LARGE, "not enough free CPUs for balloon type 'a'"),
         ("policy: {", "not YAML"),
     ],
 )
