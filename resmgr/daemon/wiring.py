@@ -32,6 +32,7 @@ from . import (
     held,
     keeper,
     listener,
+    loads,
     marking,
     meet,
     metrics,
@@ -241,14 +242,9 @@ class Daemon:
             self._resync = resync.Resync(known, session)
             self._spawn(group, self._resync.run(), "synchronisation")
         loop = asyncio.get_running_loop()
-        self._timers += [
-            timers.Every(
-                loop,
-                self._options.rebalance_interval,
-                lambda: _ignore(session.take(events.Rebalance())),
-            ),
-            timers.Every(loop, _HOUSEKEEPING, self._keep_house),
-        ]
+        interval, root = self._options.rebalance_interval, self._options.root
+        self._timers += loads.timers(loop, root, interval, engine, session.take)
+        self._timers.append(timers.Every(loop, _HOUSEKEEPING, self._keep_house))
         return session
 
     def _configure(self, begun: begin.Begun, session: Session) -> reconfigure.Reconfigurer:
@@ -394,7 +390,3 @@ class Daemon:
 
 async def _wait(stop: asyncio.Event) -> None:
     await stop.wait()
-
-
-def _ignore(_: object) -> None:
-    """Drop what nobody waits for."""

@@ -24,6 +24,7 @@ from ..intents import (
 )
 from ..model import Container, ContainerState, LinuxResources
 from ..policy.interface import CannotAllocate, Policy, PolicyError, Reason, Step, Subject
+from ..policy.load import FollowsLoad
 from ..state.changes import Change, PutEntries, PutPolicy, Saved
 from . import events, requirements, synchronise
 from .ledger import Ledger
@@ -65,6 +66,7 @@ class Engine:
             events.Synchronising: self._synchronising,
             events.Synchronised: self._synchronised,
             events.Rebalance: self._rebalance,
+            events.LoadMeasured: self._measured,
             events.IntentFailed: self._intent_failed,
         }
 
@@ -283,6 +285,12 @@ class Engine:
     def _rebalance(self, event: events.Rebalance) -> Outcome:
         del event
         return self._seal(self._ask(lambda: self.policy.rebalance(self._state)))
+
+    def _measured(self, event: events.LoadMeasured) -> Outcome:
+        policy = self.policy
+        if not isinstance(policy, FollowsLoad):
+            return Outcome()
+        return self._seal(self._ask(lambda: policy.loaded(self._state, event.load)))
 
     def _intent_failed(self, event: events.IntentFailed) -> Outcome:
         """Remember that a container does not have what was meant for it."""

@@ -121,6 +121,13 @@ class Rebalance:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadMeasured:
+    """Somebody has measured how busy CPUs are: id -> thousandths of the time since the last one."""
+
+    load: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class IntentFailed:
     """Something could not be carried out; `error` says why."""
 
@@ -143,5 +150,6 @@ Event = (
     | Synchronising
     | Synchronised
     | Rebalance
+    | LoadMeasured
     | IntentFailed
 )

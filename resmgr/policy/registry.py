@@ -18,6 +18,10 @@ class Known:
 
 POLICIES: Mapping[str, Known] = {
     "balloons": Known("balloons", "Flexible pools with per-pool CPU parameters"),
+    "dynamic-pools": Known(
+        "dynamic_pools",
+        "The cpuset of the dynamic pools can be dynamically changed based on workload.",
+    ),
     "none": Known("none", "A no-op policy, doing pretty much nothing."),
     "podpools": Known("podpools", "Pod-granularity workload placement"),
     "static": Known("static", "A reimplementation of the static CPU Manager policy."),

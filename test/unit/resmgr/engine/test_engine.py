@@ -314,3 +314,24 @@ def test_switching_lets_go_what_nobody_pins_any_more() -> None:
     outcome = made.switch(Careless(name="none"))
 
     assert outcome.intents == (SetCpuset(KEY, 0xF),)
+
+
+class FollowsLoad(toy.OneEach):
+    """A policy that moves its container where the load tells it to."""
+
+    def loaded(self, state: Mapping[str, int], load: Mapping[int, int]) -> Step[Mapping[str, int]]:
+        """Give everybody the idlest CPU that was measured."""
+        idlest = min(load, key=load.__getitem__)
+        return Step(dict.fromkeys(state, idlest), (SetCpuset(KEY, 1 << idlest),))
+
+
+def test_load_is_for_policies_that_follow_it() -> None:
+    """What they decide is remembered; for others nothing happens."""
+    measured = events.LoadMeasured({0: 900, 3: 10})
+    deaf, made = make_engine(), make_engine(FollowsLoad())
+    run(deaf)
+    run(made)
+
+    assert deaf.handle(measured).intents == ()
+    assert made.handle(measured).intents == (SetCpuset(KEY, 0b1000),)
+    assert made.policy_state == {KEY: 3}

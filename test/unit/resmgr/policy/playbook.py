@@ -23,6 +23,7 @@ from unit.resmgr.sysfs.trees import Tree
 
 from resmgr import cpuset, intents, model, quantity
 from resmgr.policy import interface, registry
+from resmgr.policy.load import FollowsLoad
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,13 @@ class Rebalance:
 
 
 @dataclass(frozen=True)
+class Loaded:
+    """Somebody has measured how busy CPUs are: id -> thousandths."""
+
+    load: Mapping[int, int]
+
+
+@dataclass(frozen=True)
 class Restart:
     """The daemon starts again; `without` are containers that went away meanwhile.
 
@@ -78,7 +86,7 @@ class Restart:
     saved: Mapping[str, str] | None = None
 
 
-Event = Create | Resize | Remove | Rebalance | Restart
+Event = Create | Resize | Remove | Rebalance | Loaded | Restart
 
 
 @dataclass(frozen=True)
@@ -213,6 +221,9 @@ class Node:
                 return self.policy.release(self.state, event.name)
             case Rebalance():
                 return self.policy.rebalance(self.state)
+            case Loaded():
+                assert isinstance(self.policy, FollowsLoad)
+                return self.policy.loaded(self.state, event.load)
             case Restart():
                 for name in event.without:
                     del self.subjects[name], self.cpus[name]
