@@ -85,7 +85,7 @@ class ExportData:
 
 @dataclass(frozen=True, slots=True)
 class Remind:
-    """Remind the policy of a container when it has run for so many seconds.
+    """Remind the policy of a container in so many seconds; the last one for a container counts.
 
     Asked for anew at each start. A policy that does so is `policy.interface.Reminded`.
     """

@@ -29,7 +29,8 @@ async def handle(session: Session, message: bytes, forward: Forward) -> bytes:
     taken: Taken | None = None
     with session.guard(METHOD):
         request = reading.read(api_pb2.CreateContainerRequest, message)
-        taken = session.take(containers.creating(request), METHOD, own=True)
+        event = session.locate(containers.creating(request))
+        taken = session.take(event, METHOD, own=True)
     if taken is None or taken.outcome.container is None:
         return await forward(message)
     if taken.outcome.refusal is not None:

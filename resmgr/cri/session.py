@@ -10,7 +10,7 @@ leaves no plan half done. A call waits for its own plan and for those before it.
 import asyncio
 import contextlib
 import enum
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from ..effects import plan
 from ..engine import events
 from ..engine.engine import Engine
 from ..engine.outcome import Outcome
+from ..intents import Remind
 from ..model import Container, LinuxResources, Mount
 from ..policy.interface import Reason
 from ..state.changes import Change
@@ -99,17 +100,34 @@ class Taken:
             await asyncio.shield(self.done)
 
 
+Locate = Callable[[events.ContainerCreating], events.ContainerCreating]
+"""Adds what is known of the places of a container's devices; quick, and raises nothing."""
+
+
+def _as_it_is(event: events.ContainerCreating) -> events.ContainerCreating:
+    return event
+
+
 class Session:
     """See the module. `creations` are by cache id, one each: the latest."""
 
-    def __init__(self, engine: Engine, keep: Keep, effects: Effects, listener: Listener) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        keep: Keep,
+        effects: Effects,
+        listener: Listener,
+        locate: Locate = _as_it_is,
+    ) -> None:
         """Nothing is carried out before `run` runs."""
         self.engine = engine
+        self.locate = locate
         self.creations: dict[str, Creation] = {}
         self._ended = False
         self._keep = keep
         self._effects = effects
         self._listener = listener
+        self._reminders: dict[str, asyncio.TimerHandle] = {}
         self._waiting: asyncio.Queue[tuple[plan.Plan, asyncio.Future[None]]] = asyncio.Queue()
 
     def take(self, event: events.Event, method: str = "", *, own: bool = False) -> Taken:
@@ -128,6 +146,7 @@ class Session:
             self._listener.decided(outcome.reasons)
         if outcome.failure:
             self._listener.trouble(Trouble.POLICY, method, outcome.failure)
+        self._remind(outcome)
         subject = outcome.container.cache_id if own and outcome.container else ""
         what = self._plan(outcome, subject)
         if replace(what, request=plan.RequestChange()) == plan.Plan():
@@ -193,6 +212,8 @@ class Session:
                     _finish(done)
         finally:
             self._ended = True
+            for timer in self._reminders.values():
+                timer.cancel()
             while not self._waiting.empty():
                 _finish(self._waiting.get_nowait()[1])
 
@@ -208,6 +229,23 @@ class Session:
             outcome = self.engine.handle(failure)
             # Its failure is what has just been told.
             self.follow(replace(outcome, failure=""))
+
+    def _remind(self, outcome: Outcome) -> None:
+        """Let the policy be reminded of the containers that it asks to be reminded of.
+
+        Time counts from the decision on: a container that is created is started at once.
+        """
+        for intent in outcome.intents:
+            if isinstance(intent, Remind):
+                if former := self._reminders.pop(intent.container, None):
+                    former.cancel()
+                loop = asyncio.get_running_loop()
+                timer = loop.call_later(intent.seconds, self._ring, intent.container)
+                self._reminders[intent.container] = timer
+
+    def _ring(self, cache_id: str) -> None:
+        del self._reminders[cache_id]
+        self.take(events.Reminded(cache_id))
 
     def _plan(self, outcome: Outcome, subject: str) -> plan.Plan:
         return plan.make(outcome, self._find, subject)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .. import cpuset
-from ..model import Container, ContainerState, Pod
+from ..model import Container, ContainerState, Hint, Pod
 from ..sysfs.machine import Machine
 
 CONTENT_TYPE = "application/json"
@@ -65,7 +65,16 @@ def _container(one: Container) -> dict[str, Any]:
         "Command": list(one.command),
         "Args": list(one.args),
         **{name: value if value and value > 0 else 0 for name, value in amounts.items()},
-        "Hints": {},
+        "Hints": {hint.provider: _hint(hint) for hint in one.hints},
+    }
+
+
+def _hint(hint: Hint) -> dict[str, str]:
+    return {
+        "Provider": hint.provider,
+        "CPUs": hint.cpus,
+        "NUMAs": hint.numas,
+        "Sockets": hint.sockets,
     }
 
 

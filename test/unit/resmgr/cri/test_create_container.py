@@ -9,8 +9,9 @@ from unit.resmgr.cri import tiny
 from unit.resmgr.engine import toy
 
 from resmgr.cri import api_pb2, session
+from resmgr.engine import events
 from resmgr.intents import ExportData
-from resmgr.model import ContainerState
+from resmgr.model import ContainerState, Hint
 from resmgr.policy.interface import Step, Subject
 from resmgr.state.changes import PutContainer
 from resmgr.wire.grpc.codes import Code
@@ -59,6 +60,19 @@ async def test_no_mount_is_added(node: tiny.Node) -> None:
 
     sent = api_pb2.CreateContainerRequest.FromString(node.runtime.requests("CreateContainer")[0])
     assert list(sent.config.mounts) == []
+
+
+async def test_devices_are_located_before_anything_is_decided(node: tiny.Node) -> None:
+    """The engine hears of the container with its hints."""
+    hint = Hint("/sys/devices/x", "0-3")
+
+    def locate(event: events.ContainerCreating) -> events.ContainerCreating:
+        return replace(event, container=replace(event.container, hints=(hint,)))
+
+    node.session.locate = locate
+    await node.create(await node.run_pod())
+
+    assert node.known().hints == (hint,)
 
 
 async def test_what_cannot_be_allocated_is_refused() -> None:

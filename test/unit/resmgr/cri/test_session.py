@@ -13,8 +13,9 @@ from resmgr.effects.plan import Plan
 from resmgr.engine import events
 from resmgr.engine.engine import Engine
 from resmgr.engine.outcome import Outcome
+from resmgr.intents import Remind
 from resmgr.model import Mount
-from resmgr.policy.interface import Reason
+from resmgr.policy.interface import Reason, Step
 from resmgr.state.changes import DropPod, Saved
 
 
@@ -133,3 +134,36 @@ async def test_guard_lets_cancellation_through(node: tiny.Node) -> None:
     """A cancelled call ends."""
     with pytest.raises(asyncio.CancelledError), node.session.guard("Some"):
         raise asyncio.CancelledError
+
+
+class Reminding(tiny.Even):
+    """Remembers of whom it was reminded."""
+
+    def __init__(self) -> None:
+        """Nobody yet."""
+        super().__init__()
+        self.heard: list[str] = []
+        self.came = asyncio.Event()
+
+    def remind(self, state: tuple[str, ...], cache_id: str) -> Step[tuple[str, ...]]:
+        """Change nothing."""
+        self.heard.append(cache_id)
+        self.came.set()
+        return Step(state)
+
+
+async def test_policies_are_reminded_of_containers() -> None:
+    """In the time that was asked for last; not any more when all ends."""
+    policy = Reminding()
+    engine = Engine(policy, Saved())
+    engine.start(events.Synchronised((), ()))
+    made = session.Session(engine, tiny.Keep(tiny.Runtime()), Breaking(), tiny.Listener())
+    made.follow(Outcome(intents=(Remind("c", 0), Remind("c", 0), Remind("d", 3600))))
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(made.run())
+        await policy.came.wait()
+        running.cancel()
+
+    assert policy.heard == ["c"]
+    waiting = [timer for timer in made._reminders.values() if not timer.cancelled()]
+    assert waiting == []

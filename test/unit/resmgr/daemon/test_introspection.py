@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from resmgr.daemon import introspection
-from resmgr.model import Container, ContainerState, Pod, Requirements
+from resmgr.model import Container, ContainerState, Hint, Pod, Requirements
 from resmgr.sysfs.machine import Cpu, Machine, Node, Package
 
 MACHINE = Machine(
@@ -28,6 +28,7 @@ def page(shown: dict[str, Any] | None = None) -> Any:
             state=ContainerState.RUNNING,
             command=("sh",),
             requirements=Requirements(cpu_request=500, memory_limit=1024),
+            hints=(Hint("/sys/devices/x", "0-3", "0"),),
         ),
         Container("u1:old", "p1", "old", id="c0", state=ContainerState.EXITED),
     ]
@@ -60,7 +61,14 @@ def test_pods_have_the_containers_that_hold_something() -> None:
                     "CPULimit": 0,
                     "MemoryRequest": 0,
                     "MemoryLimit": 1024,
-                    "Hints": {},
+                    "Hints": {
+                        "/sys/devices/x": {
+                            "Provider": "/sys/devices/x",
+                            "CPUs": "0-3",
+                            "NUMAs": "0",
+                            "Sockets": "",
+                        }
+                    },
                 }
             },
         }
