@@ -33,6 +33,7 @@ from . import (
     keeper,
     listener,
     loads,
+    located,
     marking,
     meet,
     metrics,
@@ -233,7 +234,8 @@ class Daemon:
         told = listener.Listener(
             self._numbers.troubles, lambda one: show.name(engine, one), self._synchronise
         )
-        session = Session(engine, self._keeper, executor, told)
+        where = located.Located.below(Path(self._options.root or "/"))
+        session = Session(engine, self._keeper, executor, told, where)
         self._session = session
         self._spawn(group, session.run(), "effects")
         session.follow(begun.outcome)

@@ -23,7 +23,15 @@ from ..intents import (
     SetShares,
 )
 from ..model import Container, ContainerState, LinuxResources
-from ..policy.interface import CannotAllocate, Policy, PolicyError, Reason, Step, Subject
+from ..policy.interface import (
+    CannotAllocate,
+    Policy,
+    PolicyError,
+    Reason,
+    Reminded,
+    Step,
+    Subject,
+)
 from ..policy.load import FollowsLoad
 from ..state.changes import Change, PutEntries, PutPolicy, Saved
 from . import events, requirements, synchronise
@@ -67,6 +75,7 @@ class Engine:
             events.Synchronised: self._synchronised,
             events.Rebalance: self._rebalance,
             events.LoadMeasured: self._measured,
+            events.Reminded: self._reminded,
             events.IntentFailed: self._intent_failed,
         }
 
@@ -291,6 +300,12 @@ class Engine:
         if not isinstance(policy, FollowsLoad):
             return Outcome()
         return self._seal(self._ask(lambda: policy.loaded(self._state, event.load)))
+
+    def _reminded(self, event: events.Reminded) -> Outcome:
+        policy = self.policy
+        if not isinstance(policy, Reminded):
+            return Outcome()
+        return self._seal(self._ask(lambda: policy.remind(self._state, event.container)))
 
     def _intent_failed(self, event: events.IntentFailed) -> Outcome:
         """Remember that a container does not have what was meant for it."""

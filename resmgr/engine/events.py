@@ -128,6 +128,13 @@ class LoadMeasured:
 
 
 @dataclass(frozen=True, slots=True)
+class Reminded:
+    """The time has come that the policy asked to be reminded of a container; by cache id."""
+
+    container: str
+
+
+@dataclass(frozen=True, slots=True)
 class IntentFailed:
     """Something could not be carried out; `error` says why."""
 
@@ -151,5 +158,6 @@ Event = (
     | Synchronised
     | Rebalance
     | LoadMeasured
+    | Reminded
     | IntentFailed
 )

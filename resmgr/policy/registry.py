@@ -22,6 +22,7 @@ POLICIES: Mapping[str, Known] = {
         "dynamic_pools",
         "The cpuset of the dynamic pools can be dynamically changed based on workload.",
     ),
+    "memtier": Known("topology_aware.memtier", "A policy for prototyping memory tiering."),
     "none": Known("none", "A no-op policy, doing pretty much nothing."),
     "podpools": Known("podpools", "Pod-granularity workload placement"),
     "static": Known("static", "A reimplementation of the static CPU Manager policy."),
@@ -31,6 +32,7 @@ POLICIES: Mapping[str, Known] = {
     "static-pools": Known(
         "static_pools", "A reimplementation of CMK (CPU Manager for Kubernetes)."
     ),
+    "topology-aware": Known("topology_aware", "A policy for prototyping memory tiering."),
 }
 """By name, sorted; the descriptions are those that operators' tools match."""
 

@@ -316,6 +316,27 @@ def test_switching_lets_go_what_nobody_pins_any_more() -> None:
     assert outcome.intents == (SetCpuset(KEY, 0xF),)
 
 
+class Reminding(toy.OneEach):
+    """Lets go of whom it is reminded."""
+
+    def remind(self, state: toy.Given, cache_id: str) -> Step[toy.Given]:
+        """Take the CPU back."""
+        return self.release(state, cache_id)
+
+
+def test_a_policy_is_reminded_if_it_asks_for_it() -> None:
+    """What it says is an outcome as any other; nothing comes of it for a policy that never asks."""
+    made, other = make_engine(Reminding()), make_engine()
+    run(made)
+    run(other)
+    made.handle(events.Reminded(KEY))
+    outcome = other.handle(events.Reminded(KEY))
+
+    assert made.policy_state == {}
+    assert (outcome.intents, outcome.changes) == ((), ())
+    assert other.policy_state == {KEY: 0}
+
+
 class FollowsLoad(toy.OneEach):
     """A policy that moves its container where the load tells it to."""
 
