@@ -22,7 +22,8 @@ class Follow:
     def tell(self, state: State, cache_id: str) -> Iterator[Intent]:
         """Tell a container all that it has; shares only if it requests any CPU."""
         member = state.members[cache_id]
-        yield from self._pin(cache_id, state.pools[member.pool].cpus)
+        cpus = state.pools[member.pool].cpus
+        yield from self._pin(cache_id, cpus, nearby.nodes(self.machine, cpus))
         if self.options.pin_cpu and member.request:
             yield SetShares(cache_id, quantity.shares(member.request))
 
@@ -34,9 +35,10 @@ class Follow:
         }
         if not moved:
             return
+        nodes = {number: self._nodes(before.pools[number].cpus, moved[number]) for number in moved}
         for cache_id, member in after.members.items():
             if member.pool in moved and cache_id != but:
-                yield from self._pin(cache_id, moved[member.pool], before.pools[member.pool].cpus)
+                yield from self._pin(cache_id, moved[member.pool], nodes[member.pool])
         if self.options.classes:
             yield from self._classes(before, moved)
 
@@ -47,13 +49,16 @@ class Follow:
                 if pool.cpus:
                     yield AssignCpuClass(pool.cpus, type_.cpu_class)
 
-    def _pin(self, cache_id: str, cpus: int, before: int = 0) -> Iterator[Intent]:
+    def _nodes(self, before: int, after: int) -> int:
+        """Give the nodes of CPUs, 0 if they are those of before."""
+        nodes = nearby.nodes(self.machine, after)
+        return 0 if nodes == nearby.nodes(self.machine, before) else nodes
+
+    def _pin(self, cache_id: str, cpus: int, nodes: int) -> Iterator[Intent]:
         if self.options.pin_cpu:
             yield SetCpuset(cache_id, cpus)
-        if self.options.pin_memory:
-            nodes = nearby.nodes(self.machine, cpus)
-            if nodes != nearby.nodes(self.machine, before):
-                yield SetMems(cache_id, nodes)
+        if self.options.pin_memory and nodes:
+            yield SetMems(cache_id, nodes)
 
     def _classes(self, before: State, moved: dict[int, int]) -> Iterator[Intent]:
         """CPUs whose former pool has another class."""
