@@ -51,7 +51,8 @@ class TopologyAware:
         """
         known = restore.read(saved) if saved else {}
         same = bool(saved) and (saved or {}).get(restore.LAYOUT) == self.layout
-        state, reasons = states.empty(self.pools), [Reason("", text) for text in self.assigned]
+        state = states.empty(self.pools)
+        reasons = [Reason(self.name, text) for text in self.assigned]
         rest = []
         for subject in running:
             former = known.get(subject.container.cache_id)

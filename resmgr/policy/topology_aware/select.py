@@ -103,7 +103,8 @@ class Selector:
             if rest:
                 second = score.best(rest, request)
                 rule = score.compare(request, best, second)[1]
-                why = f"{rule} than {self.pools[second.id].name}, {len(rest) + 1} pools fit"
+                name = self.pools[second.id].name
+                why = f"better than {name} ({rule}), {len(rest) + 1} pools fit"
             yield self.pools[best.id], why
 
     def fitting(self, state: State, request: Request) -> list[Pool]:

@@ -9,7 +9,6 @@ from unit.resmgr.policy.playbook import (
     Create,
     Intent,
     Node,
-    Rebalance,
     Refused,
     Remove,
     Resize,
@@ -20,7 +19,7 @@ from unit.resmgr.policy.topology_aware import made
 from unit.resmgr.sysfs import trees
 
 from resmgr import cpuset, intents
-from resmgr.model import Qos
+from resmgr.policy.affinity import read
 from resmgr.policy.interface import BadConfiguration, BadState, Constraints, Reminded
 from resmgr.policy.topology_aware import policy
 
@@ -51,7 +50,7 @@ def test_a_container_is_told_cpus_shares_and_memory() -> None:
         << SetCpuset("a", "4")
         << shares("a", 2)
         << mems("a", "1")
-        << Because("a", "is in pool NUMA node #1: more free CPU than NUMA node #2")
+        << Because("a", r"is in pool NUMA node #1: better than NUMA node #2 \(more free CPU\)")
         << Because("a", "has CPUs 4 for itself; pinning to memory 1")
     )
 
@@ -169,87 +168,6 @@ def test_who_cannot_move_keeps_what_it_has() -> None:
     )
 
 
-def test_a_restart_keeps_every_place() -> None:
-    """All are told once more; the CPUs of those that went away are free."""
-    assert (
-        node()
-        >> Create("a", cpu="1")
-        << SetCpuset("a", "4")
-        << shares("a", 2)
-        >> Create("b", cpu="500m")
-        << SetCpuset("b", "8-11")
-        << shares("b", 512)
-        >> Create("c", cpu="3")
-        << SetCpuset("c", "12-14")
-        << shares("c", 2)
-        >> Restart(without=("c",))
-        << SetCpuset("a", "4")
-        << shares("a", 2)
-        << SetCpuset("b", "8-11")
-        << shares("b", 512)
-    )
-
-
-def test_another_configuration_keeps_what_it_can() -> None:
-    """Under other reserved CPUs, who has lost its CPU gets another one in its pool."""
-    first = made.aware(reserved="0")
-    state = first.start(None, []).state
-    running = [made.subject("a", 1000), made.subject("b", 1000)]
-    for subject in running:
-        state = first.allocate(state, subject).state
-    second = made.aware(reserved="4")
-    after = second.start(first.dump(state), running).state
-
-    assert [cpuset.show(state.grants[name].exclusive) for name in "ab"] == ["4", "8"]
-    assert [cpuset.show(after.grants[name].exclusive) for name in "ab"] == ["5", "8"]
-
-
-def test_who_fits_nowhere_at_a_start_runs_on() -> None:
-    """It shares what there is, and gets what it wants when there is room."""
-    big = made.aware()
-    running = [made.subject("a", 7000), made.subject("b", 5000)]
-    state = big.start(None, []).state
-    for subject in running:
-        state = big.allocate(state, subject).state
-    small = made.aware(trees.LAPTOP)
-    step = small.start(big.dump(state), running)
-    texts = [reason.text for reason in step.reasons if reason.container == "a"]
-
-    assert step.state.grants["a"].makeshift
-    assert step.state.grants["b"].exclusive.bit_count() == 5
-    assert any(text.startswith("is in pool") or "without guarantee" in text for text in texts)
-    later = small.release(step.state, "b").state
-    grown = small.update(later, made.subject("a", 5000)).state
-    assert not grown.grants["a"].makeshift
-    assert grown.grants["a"].exclusive.bit_count() == 5
-
-
-def test_rebalancing_mends_what_is_makeshift() -> None:
-    """Guaranteed containers stay where they are otherwise."""
-    small = made.aware(trees.LAPTOP)
-    running = [made.subject("b", 5000), made.subject("a", 4000)]
-    state = small.start(None, running).state
-    assert state.grants["a"].makeshift
-
-    freed = small.release(state, "b").state
-    assert not small.rebalance(freed).state.grants["a"].makeshift
-    assert small.rebalance(state).state is state
-
-
-def test_rebalancing_spreads_those_that_share() -> None:
-    """Once done, doing it again changes nothing."""
-    played = node()
-    for number in range(8):
-        played = played.happens(Create(f"c{number}", cpu="900m", qos=Qos.BURSTABLE))
-    for number in (0, 1, 4, 5):
-        played = played.happens(Remove(f"c{number}"))
-    played = played.happens(Rebalance())
-    pools = sorted(grant.pool for grant in played.state.grants.values())
-
-    assert pools == [0, 1, 3, 4]
-    assert played.policy.rebalance(played.state).state is played.state
-
-
 def test_a_cold_start_is_a_reminder() -> None:
     """At first there is PMEM only; when the time has come all of its memory."""
     tree = trees.TIERED
@@ -322,9 +240,10 @@ def test_what_nobody_knows_is_left_alone() -> None:
 
 def test_where_memory_went_is_told_at_the_start() -> None:
     """In the words that operators know."""
-    texts = [reason.text for reason in made.aware(trees.TIERED).start(None, []).reasons]
+    told = made.aware(trees.TIERED).start(None, []).reasons[0]
 
-    assert texts[0] == "PMEM node #2 assigned to socket #0 with distance 22"
+    assert told.text == "PMEM node #2 assigned to socket #0 with distance 22"
+    assert told.container == "topology-aware"
 
 
 def test_a_state_of_another_form_is_refused() -> None:
@@ -374,3 +293,41 @@ def test_pmem_that_the_kernel_cannot_use_is_mixed_with_dram() -> None:
 
     assert intents.SetMems("a", cpuset.parse("0,2")) in step.intents
     assert not any(isinstance(intent, intents.Remind) for intent in step.intents)
+
+
+SAMPLE = {
+    f"prefer-isolated-cpus.{made.DOMAIN}/pod": "false",
+    f"prefer-shared-cpus.{made.DOMAIN}/container.sidecar": "true",
+    f"memory-type.{made.DOMAIN}/container.db": "dram,pmem",
+    f"cold-start.{made.DOMAIN}/container.db": "duration: 60s",
+    f"{made.DOMAIN}/affinity": "db: [ cache ]\n",
+    f"{made.DOMAIN}/anti-affinity": """
+sidecar:
+  - match:
+      key: name
+      operator: Matches
+      values: [ "db*" ]
+    weight: 20
+""",
+}
+"""The sample of annotations, section 8, as far as it is for this policy."""
+
+
+def test_the_sample_of_annotations() -> None:
+    """The database starts cold, near to its cache; the sidecar shares, away from them."""
+    aware = made.aware(trees.TIERED.but(cores=8))
+    subjects = [
+        made.subject(name, 2000, said=SAMPLE, pod="pod", labels={read.CONTAINER_NAME: name})
+        for name in ("db", "cache", "sidecar")
+    ]
+    state = aware.start(None, []).state
+    for subject in subjects:
+        step = aware.allocate(state, subject)
+        state = step.state
+        assert not any("annotation" in reason.text for reason in step.reasons)
+    db, cache, sidecar = (state.grants[one.container.name] for one in subjects)
+
+    assert (db.kinds, db.cold, db.exclusive.bit_count()) == (3, 60, 2)
+    assert cache.pool == db.pool
+    assert sidecar.pool != db.pool
+    assert (sidecar.exclusive, sidecar.part) == (0, 2000)

@@ -36,7 +36,7 @@ def test_the_best_pool_is_told_with_the_rule() -> None:
     placed = place(Request(full=1))
 
     assert placed.texts == (
-        "is in pool NUMA node #1: more free CPU than NUMA node #2, 7 pools fit",
+        "is in pool NUMA node #1: better than NUMA node #2 (more free CPU), 7 pools fit",
     )
     assert placed.state.grants["c"] == placed.grant
 
