@@ -19,6 +19,19 @@ TREES = [
     trees.DIES,
     trees.EXAMPLE.but(memory_less="1"),
 ]
+RANDOM = st.builds(
+    trees.Tree,
+    packages=st.integers(1, 3),
+    nodes=st.integers(1, 3),
+    cores=st.integers(1, 3),
+    threads=st.integers(1, 2),
+    adjacent=st.booleans(),
+    isolated=st.sampled_from(["", "1", "2-3"]),
+    offline=st.sampled_from(["", "4", "1,3"]),
+    memory=st.sampled_from([1 << 20, 1 << 22]),
+    apart=st.lists(st.sampled_from([1 << 19, 1 << 23]), max_size=3).map(tuple),
+).filter(lambda tree: tree.packages * tree.nodes * tree.cores * tree.threads > 1)
+MACHINES = st.one_of(st.sampled_from(TREES), RANDOM)
 NAMES = [f"c{number}" for number in range(8)]
 CPUS = st.sampled_from(["", "1", "2", "3", "5", "1500m", "2500m", "500m", "0", "40m"])
 SAID = st.dictionaries(
@@ -127,7 +140,7 @@ quick = hypothesis.settings(deadline=None, max_examples=60)
 
 
 @quick
-@hypothesis.given(st.sampled_from(TREES), st.lists(EVENTS, max_size=25))
+@hypothesis.given(MACHINES, st.lists(EVENTS, max_size=25))
 def test_invariants_hold_after_each_step(tree: trees.Tree, events: list[Event]) -> None:
     """After all are removed everything is as it was at the start."""
     node = play(tree, events)
@@ -138,7 +151,7 @@ def test_invariants_hold_after_each_step(tree: trees.Tree, events: list[Event]) 
 
 
 @quick
-@hypothesis.given(st.sampled_from(TREES), st.lists(EVENTS, max_size=25))
+@hypothesis.given(MACHINES, st.lists(EVENTS, max_size=25))
 def test_a_restart_changes_nothing(tree: trees.Tree, events: list[Event]) -> None:
     """Whatever has happened, the state that is saved is the state that is loaded."""
     node = play(tree, events)
