@@ -125,7 +125,8 @@ async def until_works(on: machine.Machine, where: str = "", *, timeout: float = 
         if seen and where in ("", seen):
             return seen
     said = await on.journal("kubelet.service", names.RELAY_UNIT, names.RESCUE_UNIT, lines=30)
-    raise waiting.Late(f"no kubelet on {where or 'anything'} of {on.name}: {seen!r}\n{said}")
+    log = await pod_log(on)
+    raise waiting.Late(f"no kubelet on {where or 'anything'} of {on.name}: {seen!r}\n{said}\n{log}")
 
 
 async def link(on: machine.Machine, path: str = CURRENT) -> str:
