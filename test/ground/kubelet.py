@@ -2,6 +2,7 @@
 """The kubelet of a node: its arguments, its health, and another socket to speak to."""
 
 import asyncio
+import contextlib
 import time
 
 from . import gardener, machine
@@ -62,8 +63,18 @@ async def restart(on: machine.Machine) -> None:
     await until_healthy(on)
 
 
-async def endpoint(on: machine.Machine) -> str:
-    """Give the socket that the running kubelet was told: of a flag given twice the last counts."""
+async def endpoint(on: machine.Machine, *, timeout: float = 10.0) -> str:
+    """Give the socket that the running kubelet was told: of a flag given twice the last counts.
+
+    One that is just being restarted is waited for. Raises `machine.MachineProblem`.
+    """
     flag = "--container-runtime-endpoint="
-    found = [word for word in await on.arguments(UNIT) if word.startswith(flag)]
-    return found[-1].removeprefix(flag)
+    deadline = time.monotonic() + timeout
+    while True:
+        with contextlib.suppress(machine.MachineProblem):  # its process went while it was read
+            found = [word for word in await on.arguments(UNIT) if word.startswith(flag)]
+            if found:
+                return found[-1].removeprefix(flag)
+        if time.monotonic() > deadline:
+            raise machine.MachineProblem(f"no kubelet runs on {on.name}")
+        await asyncio.sleep(_POLL)
