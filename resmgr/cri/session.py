@@ -8,6 +8,7 @@ leaves no plan half done. A call waits for its own plan and for those before it.
 """
 
 import asyncio
+import collections
 import contextlib
 import enum
 from collections.abc import Callable, Iterator, Sequence
@@ -124,6 +125,7 @@ class Session:
         self.locate = locate
         self.creations: dict[str, Creation] = {}
         self._ended = False
+        self._updating: collections.Counter[str] = collections.Counter()
         self._keep = keep
         self._effects = effects
         self._listener = listener
@@ -172,13 +174,19 @@ class Session:
         container = self.engine.ledger.containers.get(cache_id)
         return container.linux if container else None
 
-    def catch_up(self, cache_id: str, sent: LinuxResources | None) -> Taken:
+    def updating(self, cache_id: str) -> bool:
+        """Tell whether an update of a container is on its way, or about to be."""
+        return self._updating[cache_id] > 0
+
+    def catch_up(
+        self, cache_id: str, sent: LinuxResources | None, *, anyway: bool = False
+    ) -> Taken:
         """Update a container if other resources were decided on while its request was on its way.
 
-        `sent` is what the request carried.
+        `sent` is what the request carried; `anyway` updates also what has not changed since.
         """
         container = self._find(cache_id)
-        if container is None or sent is None or container.linux == sent:
+        if container is None or sent is None or (container.linux == sent and not anyway):
             return Taken(Outcome())
         return Taken(Outcome(), self._enqueue(plan.Plan(updates=(container,))))
 
@@ -209,6 +217,7 @@ class Session:
                 try:
                     await self._carry_out(what)
                 finally:
+                    self._updating -= _updates(what)
                     _finish(done)
         finally:
             self._ended = True
@@ -258,8 +267,13 @@ class Session:
         if self._ended:
             _finish(done)
         else:
+            self._updating += _updates(what)
             self._waiting.put_nowait((what, done))
         return done
+
+
+def _updates(what: plan.Plan) -> collections.Counter[str]:
+    return collections.Counter(container.cache_id for container in what.updates)
 
 
 def _finish(done: asyncio.Future[None]) -> None:

@@ -18,7 +18,7 @@ SOCKET = "/var/run/cri-resmgr/cri-resmgr.sock"
 def commands(page: str) -> list[list[str]]:
     """Give the words of the commands that begin with `sudo`, without it."""
     text = (ROOT / page).read_text(encoding="utf-8")
-    found = re.findall(r"^sudo (.*?)(?: +#.*)?$", text, flags=re.MULTILINE)
+    found = re.findall(r"^sudo (?!make )(.*?)(?: +#.*)?$", text, flags=re.MULTILINE)
     return [shlex.split(line) for line in found]
 
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """StartContainer."""
 
+import asyncio
+
 import pytest
 from unit.resmgr.cri import tiny
 
@@ -48,3 +50,29 @@ async def test_an_unknown_container_is_passed_on(node: tiny.Node) -> None:
 
     assert len(node.runtime.requests("StartContainer")) == 1
     assert node.listener.troubles == [(session.Trouble.UNKNOWN, "StartContainer", container_id)]
+
+
+async def test_what_is_decided_during_a_start_is_sent_again(even: tiny.Node) -> None:
+    """A runtime that starts a container takes updates without effect: it is updated once more."""
+    pod = await even.run_pod()
+    container_id = await even.create(pod)
+    gate = even.runtime.gates["StartContainer"] = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        starting = tasks.create_task(even.start(container_id), name="start")
+        await asyncio.sleep(0)
+        await even.create(pod, "other")
+        before = len(even.runtime.requests("UpdateContainerResources"))
+        # What a runtime does that has read the former resources already.
+        even.runtime.resources[container_id].cpuset_cpus = "0-7"
+        gate.set()
+        await starting
+
+    assert len(even.runtime.requests("UpdateContainerResources")) == before + 1
+    assert even.runtime.cpus(container_id) == "0-3"
+
+
+async def test_a_start_without_a_decision_updates_nothing(even: tiny.Node) -> None:
+    """The usual case costs no further call."""
+    await even.run(await even.run_pod())
+
+    assert even.runtime.requests("UpdateContainerResources") == []
