@@ -6,6 +6,7 @@ Extensions, so that hundreds of shoots can be waited for at the same time.
 """
 
 import base64
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -292,9 +293,11 @@ class Gardenlet:
         await self.delete(shoot, timeout=timeout)
         for resource in await self._managed_resources(shoot):
             path = paths.managed_resource(shoot, resource["metadata"]["name"])
-            await self._client.patch(path, {"metadata": {"finalizers": None}})
-            if "deletionTimestamp" not in resource["metadata"]:
-                await self._client.delete(path)
+            # One that was being deleted may go meanwhile.
+            with contextlib.suppress(kube.NotFound):
+                await self._client.patch(path, {"metadata": {"finalizers": None}})
+                if "deletionTimestamp" not in resource["metadata"]:
+                    await self._client.delete(path)
         await self.forget(shoot)
 
     async def forget(self, shoot: str) -> None:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Completion scripts."""
 
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -48,16 +47,3 @@ def test_each_shell_knows_every_command(call: Callable[..., Any], shell: str) ->
     assert said.status == 0
     for command in program.COMMANDS:
         assert command in said.out
-
-
-@pytest.mark.parametrize("shell", ["zsh", "fish"])
-def test_the_script_is_sound(call: Callable[..., Any], tmp_path: Path, shell: str) -> None:
-    """The shell itself says so, where there is one."""
-    program_ = shutil.which(shell)
-    if program_ is None:
-        pytest.skip(f"needs {shell}")
-    script = tmp_path / "script"
-    script.write_text(call("completion", shell).out)
-    done = subprocess.run([program_, "-n", str(script)], check=False, capture_output=True)
-
-    assert done.returncode == 0
