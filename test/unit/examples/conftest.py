@@ -22,6 +22,7 @@ FILES = {
     ("core.gardener.cloud/v1", "ControllerDeployment"): "controllerdeployment",
     ("core.gardener.cloud/v1beta1", "ControllerDeployment"): "controllerdeployment-v1beta1",
     ("criresmgr.intel.com/v1alpha1", "Adjustment"): "adjustment",
+    ("v1", "Pod"): "pod",
 }
 
 

@@ -13,7 +13,9 @@ import pytest
 import yaml
 
 from controller import imagevector, names, settings
+from resmgr import model
 from resmgr.config import configs, provider
+from resmgr.policy.affinity import read
 
 Object: typing.TypeAlias = dict[str, typing.Any]
 Problems: typing.TypeAlias = collections.abc.Callable[..., list[str]]
@@ -75,6 +77,19 @@ def test_extension_type(name: str) -> None:
 def test_shortest_shoot() -> None:
     """The type alone switches the extension on."""
     assert extension("shoot.yaml") == {"type": names.EXTENSION_TYPE}
+
+
+def test_affinities_are_read() -> None:
+    """The policy reads the annotations of the example; what is near is so for both sides."""
+    (document,) = load("pod-affinity.yaml")
+    annotations = document["metadata"]["annotations"]
+    pod = model.Pod("1", "uid", "shop", "default", annotations=annotations)
+    weights = {
+        one["name"]: [affinity.weight for affinity in read.of(pod, one["name"])]
+        for one in document["spec"]["containers"]
+    }
+
+    assert weights == {"db": [1], "cache": [1], "web": [-20]}
 
 
 @pytest.mark.parametrize("name", SHOOTS)
