@@ -15,7 +15,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from ..model import Container, Pod
 from . import encode, schema
@@ -49,6 +49,13 @@ _PRAGMAS = (
 )
 
 _Statement = tuple[str, tuple[str, ...]]
+
+
+_SETTINGS: Final = "SELECT name, value FROM setting"
+_PODS: Final = "SELECT id, data FROM pod"
+_CONTAINERS: Final = "SELECT cache_id, data FROM container"
+_ENTRIES: Final = "SELECT key, value FROM entry"
+_TABLES: Final = (_SETTINGS, _PODS, _CONTAINERS, _ENTRIES)
 
 
 class Database:
@@ -147,6 +154,17 @@ class Database:
             found = self._connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if found != "ok":
                 raise Unreadable(str(found))
+            for sql in _TABLES:
+                self._look(sql)
+
+    def _look(self, sql: str) -> None:
+        """See that a table has its columns: a damaged definition may still be one."""
+        try:
+            self._connection.execute(f"{sql} LIMIT 0")
+        except sqlite3.OperationalError as error:
+            if str(error).startswith("no such "):
+                raise Unreadable(f"its tables are damaged: {error}") from error
+            raise
 
     def _execute(self, changes: Iterable[Change]) -> int:
         refused = 0
@@ -159,19 +177,19 @@ class Database:
         return refused
 
     def _read(self, problems: list[str]) -> Saved:
-        settings = dict(self._connection.execute("SELECT name, value FROM setting").fetchall())
+        settings = dict(self._connection.execute(_SETTINGS).fetchall())
         pods: dict[str, Pod] = {}
         containers: dict[str, Container] = {}
         config = None
-        for key, text in self._connection.execute("SELECT id, data FROM pod"):
+        for key, text in self._connection.execute(_PODS):
             with _told(problems, f"pod {key}"):
                 pods[key] = encode.pod(key, text)
-        for key, text in self._connection.execute("SELECT cache_id, data FROM container"):
+        for key, text in self._connection.execute(_CONTAINERS):
             with _told(problems, f"container {key}"):
                 containers[key] = encode.container(key, text)
         with _told(problems, "the configuration"):
             config = encode.config(settings.get("config", "null"))
-        entries = dict(self._connection.execute("SELECT key, value FROM entry").fetchall())
+        entries = dict(self._connection.execute(_ENTRIES).fetchall())
         return Saved(pods, containers, settings.get("policy", ""), entries, config)
 
 
@@ -230,6 +248,9 @@ def _judged() -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise judge(error) from error
+    except UnicodeDecodeError as error:
+        # A message of sqlite quotes what is damaged.
+        raise Unreadable("its tables are damaged") from error
     except OSError as error:
         raise Trouble(str(error.strerror)) from error
 

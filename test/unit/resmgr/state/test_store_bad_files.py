@@ -110,6 +110,8 @@ def test_a_bad_row_is_told(folder: Path) -> None:
 
 
 @hypothesis.settings(max_examples=60, deadline=None)
+@hypothesis.example([(0.1071780345728859, b"\x80")])  # a definition that is no text
+@hypothesis.example([(0.109375, b"\x80")])  # one without a column
 @hypothesis.given(
     st.lists(
         st.tuples(st.floats(0, 1, exclude_max=True), st.binary(min_size=1, max_size=64)),
