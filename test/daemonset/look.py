@@ -9,13 +9,13 @@ import asyncio
 import contextlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from daemonset import waiting
-from ground import cluster, gardener, kubelet, machine
+from ground import cluster, gardener, kubelet, machine, record, runtime
 
 from controller.kube import paths
 from installer import names
@@ -155,3 +155,19 @@ async def pod_log(on: machine.Machine, lines: int = 25) -> str:
     """Give the end of the logs of all installation pods of a node."""
     script = "cat /var/log/pods/kube-system_cri-resmgr-installation*/*/*.log | sort | tail -n "
     return (await on.run("sh", "-c", f"{script}{lines}", check=False)).output
+
+
+@contextlib.asynccontextmanager
+async def left_as_it_was(
+    shoot: cluster.Cluster, name: str, pod: str
+) -> AsyncIterator[machine.Machine]:
+    """Give a node with a pod of that name; at the end its files and containers are the same."""
+    on = shoot.machines[name]
+    async with shoot.pod(cluster.pod(pod, node=name)):
+        before, containers = record.take(on.disk), await runtime.of_pod(on, pod)
+        yield on
+
+        assert await until_works(on) == "containerd"
+        assert await runtime.of_pod(on, pod) == containers
+        assert record.differences(before, record.take(on.disk)) == []
+    await shoot.until_ready(name)

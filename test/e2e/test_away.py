@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from daemonset import images, installation, look, waiting
-from ground import cluster, machine, node_agent, record, runtime
+from ground import cluster, machine, node_agent, record
 
 from controller.component import node as nodes
 
@@ -20,15 +20,8 @@ KILLS = 10
 @pytest.fixture
 async def node(shoot: cluster.Cluster, endures: str) -> AsyncIterator[machine.Machine]:
     """A node with a pod; what lies on it and runs on it is the same at the end."""
-    on = shoot.machines["node-1"]
-    async with shoot.pod(cluster.pod(endures, node=on.name)):
-        before, containers = record.take(on.disk), await runtime.of_pod(on, endures)
+    async with look.left_as_it_was(shoot, "node-1", endures) as on:
         yield on
-
-        assert await look.until_works(on) == "containerd"
-        assert await runtime.of_pod(on, endures) == containers
-        assert record.differences(before, record.take(on.disk)) == []
-    await shoot.until_ready(on.name)
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 from daemonset import bundles, images, installation, look, waiting
-from ground import cluster, gardener, machine, node_agent, record, runtime
+from ground import cluster, gardener, machine, node_agent
 
 from installer import names
 
@@ -21,15 +21,8 @@ UNIT = "/etc/systemd/system/kubelet.service"
 @pytest.fixture
 async def node(shoot: cluster.Cluster, endures: str) -> AsyncIterator[machine.Machine]:
     """A node with a pod; what lies on it and runs on it is the same at the end."""
-    on = shoot.machines["node-2"]
-    async with shoot.pod(cluster.pod(endures, node=on.name)):
-        before, containers = record.take(on.disk), await runtime.of_pod(on, endures)
+    async with look.left_as_it_was(shoot, "node-2", endures) as on:
         yield on
-
-        assert await look.until_works(on) == "containerd"
-        assert await runtime.of_pod(on, endures) == containers
-        assert record.differences(before, record.take(on.disk)) == []
-    await shoot.until_ready(on.name)
 
 
 @contextmanager

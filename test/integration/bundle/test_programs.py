@@ -71,10 +71,11 @@ def test_tree_works_wherever_it_is_and_by_any_link(bundle: Path, tmp_path: Path)
     assert call(tmp_path / "cri-resmgrctl", "--help").stdout.startswith("usage: cri-resmgrctl")
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root changes its root")
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_nothing_but_glibc_has_to_be_there(bundle: Path, tmp_path: Path, program: str) -> None:
     """A root with the bundle, glibc and its loader is enough: no shell, no /proc, no /etc."""
+    if os.geteuid():
+        pytest.fail("cannot test a root with nothing else: only root changes its root")
     shutil.copytree(bundle, tmp_path / "bundle", symlinks=True)
     shown = subprocess.run(
         ["ldd", bundle / "cri-resmgr"], check=True, capture_output=True, text=True
