@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Why a container is placed as it is: one form for all policies.
+
+An explanation is worked out from a state in which the container has nothing, and changes nothing.
+Which one is chosen is never told from memory of a decision: it is what `allocate` does now.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
+
+from .. import cpuset
+from ..intents import SetCpuset, SetMems
+from .interface import CannotAllocate, Policy, Subject
+
+S = TypeVar("S")
+
+Scores = tuple[tuple[str, str], ...]
+"""What was compared, in the order in which it counts, each with its value in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One place where a container might go; `cpus` is a mask of the CPUs that there are.
+
+    `why` says of the chosen one what made it the best, and of each other one by which comparison it
+    lost, or why it could not have been it.
+    """
+
+    name: str
+    cpus: int
+    scores: Scores = ()
+    chosen: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a container gets what it gets.
+
+    `rule` is what decided where to look: a rule, annotation, type or pool, and where that comes
+    from. `cpus` and `mems` are the masks that the container would run with, 0 where the policy
+    leaves them. `text` are the decisions in words. Nobody is chosen where there is a `refusal`.
+    """
+
+    rule: str
+    candidates: tuple[Candidate, ...] = ()
+    text: tuple[str, ...] = ()
+    cpus: int = 0
+    mems: int = 0
+    refusal: str = ""
+
+    @property
+    def chosen(self) -> Candidate | None:
+        """The candidate that the container goes to."""
+        return next((one for one in self.candidates if one.chosen), None)
+
+
+@runtime_checkable
+class Explains(Protocol):
+    """A policy that can explain itself."""
+
+    def explain(self, state: Any, subject: Subject, /) -> Explanation:
+        """Tell what `allocate` would do with a container that has nothing, and why.
+
+        What is refused is explained as well. Raises nothing that `allocate` does not raise.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Trial(Generic[S]):
+    """What `allocate` would do: the state after it, or the words of its refusal."""
+
+    state: S
+    text: tuple[str, ...] = ()
+    cpus: int = 0
+    mems: int = 0
+    refusal: str = ""
+
+    def explained(self, rule: str, candidates: tuple[Candidate, ...]) -> Explanation:
+        """Make the explanation."""
+        return Explanation(rule, candidates, self.text, self.cpus, self.mems, self.refusal)
+
+
+def attempt(policy: Policy[S], state: S, subject: Subject) -> Trial[S]:
+    """Allocate in a state that nobody keeps."""
+    cache_id = subject.container.cache_id
+    try:
+        step = policy.allocate(state, subject)
+    except CannotAllocate as error:
+        return Trial(state, refusal=str(error))
+    cpus = mems = 0
+    for intent in step.intents:
+        match intent:
+            case SetCpuset(container, mask) if container == cache_id:
+                cpus = mask
+            case SetMems(container, mask) if container == cache_id:
+                mems = mask
+            case _:
+                pass
+    text = tuple(reason.text for reason in step.reasons if reason.container == cache_id)
+    return Trial(step.state, text, cpus, mems)
+
+
+def running(policy: Policy[S], state: S, subject: Subject) -> Explanation:
+    """Explain a container, whether it has something already or not, as if it came now."""
+    without = policy.release(state, subject.container.cache_id).state
+    if isinstance(policy, Explains):
+        return policy.explain(without, subject)
+    return attempt(policy, without, subject).explained(f"policy {policy.name}", ())
+
+
+def lost(winner: Scores, loser: Scores) -> str:
+    """Name the first comparison in which two differ: what was compared, and both values."""
+    theirs = dict(winner)
+    for what, value in loser:
+        if theirs.get(what, value) != value:
+            return f"{what}: {value} against {theirs[what]}"
+    return ""
+
+
+def document(explanation: Explanation) -> dict[str, Any]:
+    """Give the JSON form; CPUs and memory nodes as lists of the kernel's form."""
+    return {
+        "rule": explanation.rule,
+        "cpus": cpuset.show(explanation.cpus),
+        "mems": cpuset.show_ids(explanation.mems),
+        "refusal": explanation.refusal,
+        "candidates": list(_candidates(explanation)),
+        "text": list(explanation.text),
+    }
+
+
+def _candidates(explanation: Explanation) -> Iterator[dict[str, Any]]:
+    for one in explanation.candidates:
+        yield {
+            "name": one.name,
+            "cpus": cpuset.show(one.cpus),
+            "scores": [{"what": what, "value": value} for what, value in one.scores],
+            "chosen": one.chosen,
+            "why": one.why,
+        }
