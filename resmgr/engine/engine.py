@@ -17,9 +17,7 @@ from ..intents import (
     Intent,
     RewriteCommand,
     SetCpuset,
-    SetMemoryLimit,
     SetMems,
-    SetQuota,
     SetShares,
 )
 from ..model import Container, ContainerState, LinuxResources
@@ -34,7 +32,7 @@ from ..policy.interface import (
 )
 from ..policy.load import FollowsLoad
 from ..state.changes import Change, PutEntries, PutPolicy, Saved
-from . import events, requirements, synchronise
+from . import events, requirements, resources, synchronise
 from .ledger import Ledger
 from .outcome import Outcome, Refusal
 
@@ -134,15 +132,7 @@ class Engine:
 
     def _unpin(self, step: Step[Any]) -> tuple[Intent, ...]:
         """Let go what the former policy pinned and the new one does not care for."""
-        cared = {(type(one), getattr(one, "container", "")) for one in step.intents}
-        found: list[Intent] = []
-        for container in self.ledger.alive():
-            key, linux, free = container.cache_id, container.linux, self._unpinned
-            if linux.cpuset_cpus and free.cpuset_cpus and (SetCpuset, key) not in cared:
-                found.append(SetCpuset(key, free.cpuset_cpus))
-            if linux.cpuset_mems and free.cpuset_mems and (SetMems, key) not in cared:
-                found.append(SetMems(key, free.cpuset_mems))
-        return tuple(found)
+        return resources.unpinned(self.ledger.alive(), step.intents, self._unpinned)
 
     # One method an event; each leaves the ledger as the event says.
 
@@ -373,7 +363,7 @@ class Engine:
         container = self.ledger.containers.get(intent.container)
         if container is not None:
             before.setdefault(intent.container, container.linux)
-            self.ledger.change(container, linux=after(container.linux, intent))
+            self.ledger.change(container, linux=resources.after(container.linux, intent))
 
     def _seal(
         self, outcome: Outcome, cache_id: str = "", *, unknown: Container | None = None
@@ -381,20 +371,3 @@ class Engine:
         """Add what the ledger has collected and the container that the event was about."""
         container = self.ledger.containers.get(cache_id) or unknown
         return outcome + Outcome(changes=self.ledger.take_changes(), container=container)
-
-
-def after(linux: LinuxResources, intent: Intent) -> LinuxResources:
-    """Give what a container's resources are once an intent is carried out."""
-    match intent:
-        case SetCpuset(_, cpus):
-            return replace(linux, cpuset_cpus=cpus) if cpus else linux
-        case SetMems(_, nodes):
-            return replace(linux, cpuset_mems=nodes) if nodes else linux
-        case SetShares(_, shares):
-            return replace(linux, shares=shares)
-        case SetQuota(_, quota, period):
-            return replace(linux, quota=quota, period=period)
-        case SetMemoryLimit(_, limit):
-            return replace(linux, memory_limit=limit)
-        case _:
-            return linux

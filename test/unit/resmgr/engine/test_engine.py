@@ -8,7 +8,7 @@ import pytest
 from unit.resmgr.engine import toy
 
 from resmgr.engine import engine, events
-from resmgr.intents import SetCpuset, SetShares
+from resmgr.intents import SetCpuset
 from resmgr.model import ContainerState, LinuxResources, Pod
 from resmgr.policy.interface import PolicyError, Step, Subject
 from resmgr.state.changes import PutContainer, PutPolicy, Saved
@@ -273,13 +273,6 @@ def test_switch_that_breaks_down_late_changes_nothing() -> None:
 
     assert made.policy.name == "one-each"
     assert made.policy_state is state
-
-
-def test_what_an_intent_means_is_recorded() -> None:
-    """Each intent about a container's resources shows in what is known of them."""
-    linux = engine.after(LinuxResources(), SetShares("x", 7))
-
-    assert linux.shares == 7
 
 
 def test_start_that_is_answered_after_the_end_holds_nothing() -> None:

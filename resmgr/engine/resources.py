@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What intents make of the resources that a container has."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ..intents import (
+    Intent,
+    SetCpuset,
+    SetMemoryLimit,
+    SetMems,
+    SetQuota,
+    SetShares,
+)
+from ..model import Container, LinuxResources
+
+
+def after(linux: LinuxResources, intent: Intent) -> LinuxResources:
+    """Give what a container's resources are once an intent is carried out; 0 leaves what it has."""
+    match intent:
+        case SetCpuset(_, cpus):
+            return replace(linux, cpuset_cpus=cpus) if cpus else linux
+        case SetMems(_, nodes):
+            return replace(linux, cpuset_mems=nodes) if nodes else linux
+        case SetShares(_, shares):
+            return replace(linux, shares=shares)
+        case SetQuota(_, quota, period):
+            return replace(linux, quota=quota, period=period)
+        case SetMemoryLimit(_, limit):
+            return replace(linux, memory_limit=limit)
+        case _:
+            return linux
+
+
+def unpinned(
+    containers: Iterable[Container], intents: Iterable[Intent], free: LinuxResources
+) -> tuple[Intent, ...]:
+    """Let go what a former policy pinned and the intents of the new one do not care for.
+
+    `free` has the CPUs and NUMA nodes of a container that no policy pins; 0 where it is not known.
+    """
+    cared = {(type(one), getattr(one, "container", "")) for one in intents}
+    found: list[Intent] = []
+    for container in containers:
+        key, linux = container.cache_id, container.linux
+        if linux.cpuset_cpus and free.cpuset_cpus and (SetCpuset, key) not in cared:
+            found.append(SetCpuset(key, free.cpuset_cpus))
+        if linux.cpuset_mems and free.cpuset_mems and (SetMems, key) not in cared:
+            found.append(SetMems(key, free.cpuset_mems))
+    return tuple(found)

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What intents make of the resources that a container has."""
+
+import pytest
+
+from resmgr import intents
+from resmgr.engine import resources
+from resmgr.model import Container, LinuxResources
+
+HAS = LinuxResources(cpuset_cpus=0b11, cpuset_mems=0b1)
+
+
+@pytest.mark.parametrize(
+    ("intent", "expected"),
+    [
+        (intents.SetCpuset("x", 4), LinuxResources(cpuset_cpus=4)),
+        (intents.SetMems("x", 2), LinuxResources(cpuset_mems=2)),
+        (intents.SetShares("x", 7), LinuxResources(shares=7)),
+        (intents.SetQuota("x", 500, 1000), LinuxResources(quota=500, period=1000)),
+        (intents.SetMemoryLimit("x", 4096), LinuxResources(memory_limit=4096)),
+        (intents.RewriteCommand("x", ("a",), ()), LinuxResources()),
+    ],
+)
+def test_each_intent_about_resources_shows_in_them(
+    intent: intents.Intent, expected: LinuxResources
+) -> None:
+    """Others do not."""
+    assert resources.after(LinuxResources(), intent) == expected
+
+
+def test_no_cpus_and_no_nodes_leave_what_is_there() -> None:
+    """A container cannot have none."""
+    assert resources.after(HAS, intents.SetCpuset("x", 0)) == HAS
+    assert resources.after(HAS, intents.SetMems("x", 0)) == HAS
+
+
+def test_what_nobody_cares_for_is_let_go() -> None:
+    """What the new policy sets stays its own."""
+    containers = [Container(key, "p", key, linux=HAS) for key in ("a", "b")]
+    free = LinuxResources(cpuset_cpus=0xFF, cpuset_mems=0b1)
+
+    found = resources.unpinned(containers, [intents.SetCpuset("a", 1)], free)
+
+    assert found == (
+        intents.SetMems("a", 1),
+        intents.SetCpuset("b", 0xFF),
+        intents.SetMems("b", 1),
+    )
+
+
+def test_nothing_is_let_go_where_nobody_knows_what_there_is() -> None:
+    """As in tests and simulations without a machine."""
+    assert not resources.unpinned([Container("a", "p", "a", linux=HAS)], [], LinuxResources())
