@@ -4,8 +4,9 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from resmgr.cri import api_pb2, reading
-from resmgr.cri.reading import Unreadable as Unreadable  # noqa: PLC0414 - for who fetches
+from resmgr.cri import api_pb2
+from resmgr.protobuf import reading
+from resmgr.protobuf.reading import Unreadable as Unreadable  # noqa: PLC0414 - for who fetches
 
 _SHOWN = 3
 

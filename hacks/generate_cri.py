@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Write the Python side of the daemon's .proto files: descriptors, and types for mypy.
 
-Not protoc's own Python code: `resmgr.cri.classes` tells why. With --check the program writes
+Not protoc's own Python code: `resmgr.protobuf.classes` tells why. With --check the program writes
 nothing, names the files that are not current and exits with 1.
 """
 
@@ -19,8 +19,9 @@ except ImportError as error:
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROTOS = {
-    pathlib.Path("resmgr/cri/api.proto"): "from . import classes",
-    pathlib.Path("resmgr/daemon/agent.proto"): "from ..cri import classes",
+    pathlib.Path("resmgr/cri/api.proto"): "from ..protobuf import classes",
+    pathlib.Path("resmgr/agentapi/agent.proto"): "from ..protobuf import classes",
+    pathlib.Path("resmgr/agentapi/report.proto"): "from ..protobuf import classes",
 }
 """What is compiled -> how its Python side imports what makes the classes."""
 

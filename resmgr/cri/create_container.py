@@ -15,8 +15,9 @@ from typing import Final
 
 from ..engine import events
 from ..engine.outcome import Outcome
+from ..protobuf import reading
 from ..wire.grpc.statuses import CallError
-from . import api_pb2, calls, containers, reading
+from . import api_pb2, calls, containers
 from .calls import Forward
 from .session import Creation, Session, Taken
 

@@ -11,7 +11,8 @@ from typing import Final
 
 from ..engine import events
 from ..model import ContainerState
-from . import api_pb2, containers, reading
+from ..protobuf import reading
+from . import api_pb2, containers
 from .session import Creation, Session
 
 METHOD: Final = "ListContainers"

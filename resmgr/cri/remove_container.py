@@ -4,8 +4,9 @@
 from typing import Final
 
 from ..engine import events
+from ..protobuf import reading
 from ..wire.grpc.statuses import CallError
-from . import api_pb2, reading
+from . import api_pb2
 from .calls import Forward
 from .session import Session
 

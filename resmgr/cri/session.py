@@ -22,8 +22,8 @@ from ..engine.outcome import Outcome
 from ..intents import Remind
 from ..model import Container, LinuxResources, Mount
 from ..policy.interface import Reason
+from ..protobuf import reading
 from ..state.changes import Change
-from . import reading
 
 
 class Keep(Protocol):

@@ -8,7 +8,8 @@ learnt from a list could then never be started.
 from typing import Final
 
 from ..engine import events
-from . import api_pb2, reading
+from ..protobuf import reading
+from . import api_pb2
 from .calls import Forward
 from .session import Session
 

@@ -4,7 +4,8 @@
 from typing import Final
 
 from ..engine import events
-from . import api_pb2, reading
+from ..protobuf import reading
+from . import api_pb2
 from .calls import Forward
 from .session import Session
 

@@ -9,8 +9,9 @@ from typing import Final
 
 from ..engine import events
 from ..model import Container, LinuxResources
+from ..protobuf import reading
 from ..wire.grpc.statuses import CallError
-from . import api_pb2, calls, reading, resources
+from . import api_pb2, calls, resources
 from .calls import Forward
 from .session import Session, Taken
 

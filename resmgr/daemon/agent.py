@@ -10,11 +10,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
-from ..cri import reading
+from ..agentapi import agent_pb2
+from ..protobuf import reading
 from ..relay import unary, upstream
 from ..wire.grpc.codes import Code
 from ..wire.grpc.statuses import CallError
-from . import agent_pb2
 
 SERVICE: Final = "v1.Agent"
 TIMEOUT: Final = 10.0

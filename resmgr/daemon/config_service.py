@@ -7,11 +7,11 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from ..cri import reading
+from ..agentapi import agent_pb2
+from ..protobuf import reading
 from ..relay import intercept, unary
 from ..wire.grpc.codes import Code
 from ..wire.grpc.statuses import CallError
-from . import agent_pb2
 
 _LOG = logging.getLogger("config-server")
 

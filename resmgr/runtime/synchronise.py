@@ -11,9 +11,10 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
-from ..cri import api_pb2, containers, pods, reading, resources
+from ..cri import api_pb2, containers, pods, resources
 from ..engine import events
 from ..model import Container, ContainerState, Pod
+from ..protobuf import reading
 from ..wire.grpc.statuses import CallError
 from . import verbose
 from .caller import Runtime, RuntimeProblem, cause

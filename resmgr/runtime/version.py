@@ -4,7 +4,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from ..cri import api_pb2, reading
+from ..cri import api_pb2
+from ..protobuf import reading
 from ..wire.grpc.codes import Code
 from ..wire.grpc.statuses import CallError
 from .caller import SERVICES, Caller, Runtime, RuntimeProblem, cause

@@ -10,7 +10,8 @@ from typing import Any
 
 from google.protobuf import message
 
-from resmgr.daemon import agent, agent_pb2, config_service
+from resmgr.agentapi import agent_pb2
+from resmgr.daemon import agent, config_service
 from resmgr.relay import downstream, intercept, router, server, turn, unary, upstream
 
 _PATIENCE = 20.0

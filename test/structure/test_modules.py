@@ -29,6 +29,7 @@ WITHOUT_TEST: dict[str, str] = {
     "installer/steps/rescue.py": "tested in whole runs, test_execute.py",
     "installer/steps/takeover.py": "tested in whole runs, test_takeover.py",
     "installer/steps/tree.py": "tested in whole runs, test_execute.py and test_bundle.py",
+    "resmgr/agentapi/services.py": "three names, tested where they are called",
     "resmgr/wire/events.py": "the data in which a connection tells, tested with it",
     "resmgr/relay/calls.py": "two interfaces without code, tested where they are met",
     "controller/app.py": "the wiring; whole controllers are tested on a real API server",

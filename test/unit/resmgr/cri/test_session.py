@@ -8,7 +8,7 @@ import pytest
 from unit.resmgr.cri import tiny
 from unit.resmgr.engine import toy
 
-from resmgr.cri import reading, session
+from resmgr.cri import session
 from resmgr.effects.plan import Plan
 from resmgr.engine import events
 from resmgr.engine.engine import Engine
@@ -16,6 +16,7 @@ from resmgr.engine.outcome import Outcome
 from resmgr.intents import Remind
 from resmgr.model import Mount
 from resmgr.policy.interface import Reason, Step
+from resmgr.protobuf import reading
 from resmgr.state.changes import DropPod, Saved
 
 

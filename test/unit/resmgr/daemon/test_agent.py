@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resmgr.daemon import agent, agent_pb2
+from resmgr.agentapi import agent_pb2
+from resmgr.daemon import agent
 from resmgr.daemon.agent import Agent, AgentError
 from resmgr.wire.grpc.codes import Code
 from resmgr.wire.grpc.statuses import CallError

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from resmgr.daemon import agent_pb2
+from resmgr.agentapi import agent_pb2
 from resmgr.daemon.config_service import ConfigService, Rejected
 from resmgr.relay import intercept, unary
 from resmgr.relay.peer import Peer

@@ -13,8 +13,9 @@ import pytest
 from unit.resmgr.daemon import fake_node
 from unit.resmgr.daemon.fake_node import Node
 
+from resmgr.agentapi import agent_pb2
 from resmgr.cri import api_pb2 as api
-from resmgr.daemon import agent_pb2, flagtable, held, logs, notify, prepare, wiring
+from resmgr.daemon import flagtable, held, logs, notify, prepare, wiring
 from resmgr.daemon.prepare import CannotStart
 from resmgr.relay import downstream, intercept, router, server, turn, unary
 from resmgr.wire.grpc.codes import Code

@@ -150,7 +150,7 @@ Global___SetAdjustmentReply: _TypeAlias = SetAdjustmentReply  # noqa: Y015
 
 @_typing.final
 class GetNodeReply(_message.Message):
-    """Service Agent: GetNode, PatchNode, UpdateNodeCapacity."""
+    """Service Agent: GetNode, PatchNode, UpdateNodeCapacity, HealthCheck."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -253,3 +253,41 @@ class UpdateNodeCapacityRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___UpdateNodeCapacityRequest: _TypeAlias = UpdateNodeCapacityRequest  # noqa: Y015
+
+@_typing.final
+class HealthCheckRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUERY_FIELD_NUMBER: _builtins.int
+    query: _builtins.str
+    def __init__(
+        self,
+        *,
+        query: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["query", b"query"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HealthCheckRequest: _TypeAlias = HealthCheckRequest  # noqa: Y015
+
+@_typing.final
+class HealthCheckReply(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ERROR_FIELD_NUMBER: _builtins.int
+    error: _builtins.str
+    def __init__(
+        self,
+        *,
+        error: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["error", b"error"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HealthCheckReply: _TypeAlias = HealthCheckReply  # noqa: Y015

@@ -4,7 +4,7 @@
 import pytest
 from google.protobuf import message
 
-from resmgr.daemon import agent_pb2 as pb
+from resmgr.agentapi import agent_pb2 as pb
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,8 @@ from resmgr.daemon import agent_pb2 as pb
             pb.UpdateNodeCapacityRequest(capacities={"k": "v"}),
             b"\x0a\x06\x0a\x01k\x12\x01v",
         ),
+        (pb.HealthCheckRequest(query="q"), b"\x0a\x01q"),
+        (pb.HealthCheckReply(error="e"), b"\x0a\x01e"),
     ],
     ids=lambda value: type(value).__name__,
 )

@@ -4,7 +4,8 @@
 import subprocess
 import sys
 
-from resmgr.cri import api_pb2, classes
+from resmgr.cri import api_pb2
+from resmgr.protobuf import classes
 
 
 def test_both_ways_give_the_same() -> None:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resmgr.cri import api_pb2, reading
+from resmgr.cri import api_pb2
+from resmgr.protobuf import reading
 
 
 def test_message_is_read() -> None:
