@@ -1,18 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Carries plans out: updates through the runtime, files for containers.
 
-What failed is told, and tried again with the next plan: with what the container is meant to have by
-then, not with what was meant when it failed.
+Updates of one turn (`plan.Turn`) are sent side by side, and a turn begins when the one before it is
+over: whoever grows finds that others have made room. What failed is told, and tried again with the
+next plan: with what the container is meant to have by then, not with what was meant when it failed,
+and in the turn that follows from what the container really has.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import replace
 
 from ..engine.events import IntentFailed
 from ..intents import ExportData, SetCpuset
-from ..model import Container, ContainerState, Mount
+from ..model import Container, ContainerState, LinuxResources, Mount
 from ..wire.grpc.codes import Code
 from ..wire.grpc.statuses import CallError
-from . import exports
+from . import exports, plan
 from .plan import Plan
 
 Update = Callable[[Container], Awaitable[None]]
@@ -20,6 +24,9 @@ Update = Callable[[Container], Awaitable[None]]
 
 Find = Callable[[str], Container | None]
 """Gives a container by its cache id as it is known now."""
+
+AT_A_TIME = 16
+"""Updates that are under way at most: each may be a program that the runtime starts."""
 
 _REACHABLE = frozenset((ContainerState.CREATED, ContainerState.RUNNING))
 
@@ -34,6 +41,8 @@ class Executor:
         self._files = files
         self.failed: dict[str, str] = {}
         """Cache id -> why its last update failed."""
+        self._had: dict[str, LinuxResources] = {}
+        """What those that failed had before, as far as it is known."""
         self._unwritten: dict[str, dict[str, str]] = {}
 
     def mounts(self, cache_id: str) -> tuple[Mount, ...]:
@@ -42,14 +51,13 @@ class Executor:
 
     async def carry_out(self, what: Plan) -> Sequence[IntentFailed]:
         """Do it in the plan's order, with what failed earlier; give what failed now."""
-        failures: list[IntentFailed] = []
-        planned = [container.cache_id for container in what.updates]
-        for cache_id in _merged(tuple(self.failed), planned):
-            # It may have changed or gone since the plan was made.
-            await self._send(self._find(cache_id), failures)
-        self.failed = {
-            cache_id: why for cache_id, why in self.failed.items() if self._find(cache_id)
-        }
+        told: dict[str, IntentFailed] = {}
+        due = sorted(self._due(what), key=lambda pair: pair[0])
+        for turn in plan.Turn:
+            await self._side_by_side([one for its, one in due if its is turn], told)
+        self.failed = {key: why for key, why in self.failed.items() if self._find(key)}
+        self._had = {key: had for key, had in self._had.items() if key in self.failed}
+        failures = [told[one.cache_id] for _, one in due if one.cache_id in told]
         self._unwritten |= {key: dict(values) for key, values in what.exports.items()}
         for cache_id, values in tuple(self._unwritten.items()):
             self._write(cache_id, values, failures)
@@ -57,9 +65,38 @@ class Executor:
             self._files.remove(cache_id)
         return failures
 
-    async def _send(self, container: Container | None, failures: list[IntentFailed]) -> None:
-        if container is None or container.state not in _REACHABLE or not container.id:
+    def _due(self, what: Plan) -> Iterator[tuple[plan.Turn, Container]]:
+        """Give the containers to update as they have to be then, each with its turn."""
+        meant = {container.cache_id: container.linux for container in what.updates}
+        for cache_id in dict.fromkeys((*self.failed, *meant)):
+            # It may have changed or gone since the plan was made.
+            now = self._find(cache_id)
+            if now is None or now.state not in _REACHABLE or not now.id:
+                continue
+            linux = _as_planned(now.linux, meant.get(cache_id))
+            had = self._had.get(cache_id) or what.had.get(cache_id)
+            turn = plan.turn(had, linux) if had is not None else plan.Turn.MOVES
+            if had is not None:
+                self._had[cache_id] = had
+            yield turn, now if linux is now.linux else replace(now, linux=linux)
+
+    async def _side_by_side(
+        self, containers: Sequence[Container], told: dict[str, IntentFailed]
+    ) -> None:
+        """Update containers, some at a time; nobody waits for the one before."""
+        if not containers:
             return
+        rest = iter(containers)
+
+        async def work() -> None:
+            for container in rest:
+                await self._send(container, told)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in containers[:AT_A_TIME]:
+                group.create_task(work(), name="update")
+
+    async def _send(self, container: Container, told: dict[str, IntentFailed]) -> None:
         before = self.failed.pop(container.cache_id, "")
         try:
             await self._update(container)
@@ -75,7 +112,7 @@ class Executor:
         if why != before:
             text = f"cannot update container {container.name} ({container.id}): {why}"
             intent = SetCpuset(container.cache_id, container.linux.cpuset_cpus)
-            failures.append(IntentFailed(intent, text))
+            told[container.cache_id] = IntentFailed(intent, text)
 
     def _write(self, cache_id: str, values: dict[str, str], failures: list[IntentFailed]) -> None:
         del self._unwritten[cache_id]
@@ -91,18 +128,15 @@ class Executor:
                 self._unwritten[cache_id] = values
 
 
-def _merged(failed: Sequence[str], planned: Sequence[str]) -> Iterable[str]:
-    """Give the order of what failed earlier and of a plan as one.
+def _as_planned(now: LinuxResources, planned: LinuxResources | None) -> LinuxResources:
+    """Give what a container has to have after a plan.
 
-    Shrinking came before growing in both, and still does: who failed comes before the plan, unless
-    the plan has it as well. Then those come before it that the plan has before it.
+    What was decided later on its CPUs and nodes may need others to make room first, which is for a
+    later plan; all else is as it is known now, since the kubelet may have changed it meanwhile.
     """
-    places = {cache_id: place for place, cache_id in enumerate(planned)}
-    merged: dict[str, None] = {}
-    done = 0
-    for cache_id in failed:
-        upto = places.get(cache_id, -1) + 1
-        merged |= dict.fromkeys(planned[done:upto])
-        done = max(done, upto)
-        merged[cache_id] = None
-    return merged | dict.fromkeys(planned[done:])
+    if planned is None or (now.cpuset_cpus, now.cpuset_mems) == (
+        planned.cpuset_cpus,
+        planned.cpuset_mems,
+    ):
+        return now
+    return replace(now, cpuset_cpus=planned.cpuset_cpus, cpuset_mems=planned.cpuset_mems)

@@ -8,6 +8,7 @@ not set unchanged.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 from ..engine.outcome import Outcome
 from ..intents import AddEnvironment, AssignCpuClass, ExportData, RewriteCommand
@@ -35,12 +36,28 @@ class RequestChange:
         return self == RequestChange()
 
 
+class Turn(IntEnum):
+    """When an update has its turn; those of one turn can be sent side by side."""
+
+    SHRINKS = 0
+    """It only gives CPUs back."""
+
+    MOVES = 1
+    """It gives CPUs back and takes others, or changes something else."""
+
+    GROWS = 2
+    """It only takes CPUs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What an outcome comes to, in the order in which it has to be done."""
 
     updates: tuple[Container, ...] = ()
-    """Containers whose complete resources have to be sent to the runtime."""
+    """Containers whose complete resources have to be sent to the runtime, by their turns."""
+
+    had: Mapping[str, LinuxResources] = field(default_factory=dict)
+    """What these containers had before, by cache id."""
 
     request: RequestChange = field(default_factory=RequestChange)
     exports: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -71,8 +88,10 @@ def make(outcome: Outcome, find: Callable[[str], Container | None], subject: str
                 environment += variables
             case _:
                 pass
+    updates = _updates(outcome.before, find, subject)
     return Plan(
-        updates=_updates(outcome.before, find, subject),
+        updates=updates,
+        had={container.cache_id: outcome.before[container.cache_id] for container in updates},
         request=RequestChange(
             linux=_changed(outcome.before.get(subject), find(subject)),
             command=command.command if command else None,
@@ -95,17 +114,17 @@ def _updates(
         if container is None or cache_id == subject or container.state not in _REACHABLE:
             continue
         if container.linux != old:
-            found.append((_grows(old, container.linux), container))
+            found.append((turn(old, container.linux), container))
     return tuple(container for _, container in sorted(found, key=lambda pair: pair[0]))
 
 
-def _grows(old: LinuxResources, new: LinuxResources) -> int:
-    """Order updates: 0 only gives CPUs back, 1 moves, 2 only takes more; others are 1."""
+def turn(old: LinuxResources, new: LinuxResources) -> Turn:
+    """Tell when it is the turn of a container that is to have something else."""
     given_back = old.cpuset_cpus & ~new.cpuset_cpus
     taken = new.cpuset_cpus & ~old.cpuset_cpus
     if given_back and not taken:
-        return 0
-    return 2 if taken and not given_back else 1
+        return Turn.SHRINKS
+    return Turn.GROWS if taken and not given_back else Turn.MOVES
 
 
 def _changed(old: LinuxResources | None, container: Container | None) -> LinuxResources:
