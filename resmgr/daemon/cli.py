@@ -10,9 +10,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TextIO
 
+from ..config.goflag import UsageError
 from . import flags
 from .flags import Action, Options, UnknownWords
-from .goflag import UsageError
 
 
 def main() -> None:

@@ -3,8 +3,8 @@
 
 from collections.abc import Callable, Mapping
 
+from ..config.goflag import Flag, Kind
 from . import flagtable
-from .goflag import Flag, Kind
 
 _WORDS = ("help", "config-help", "completion")
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..config import goflag
 from ..config.problem import Findings, Place
 from ..config.schemas import instrumentation, logger
-from . import goflag
 
 _ON = frozenset(("true", "on", "enable", "enabled", "1"))
 _OFF = frozenset(("false", "off", "disable", "disabled", "0"))

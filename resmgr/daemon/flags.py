@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from ..config import goflag
+from ..config.goflag import UsageError
 from ..config.problem import quote
-from . import environment, flagtable, goflag, oldflags
-from .goflag import UsageError
+from . import environment, flagtable, oldflags
 
 PROGRAM = "cri-resmgr"
 NO_SOCKET = "-"

@@ -7,8 +7,8 @@ files and environment files go on working. Beyond it: `sysfs-root`.
 
 from collections.abc import Mapping
 
+from ..config.goflag import Flag, Kind
 from ..config.schemas import logger
-from .goflag import Flag, Kind
 
 _SOCKETS = "Sockets and folders"
 _CONFIGURATION = "Configuration"

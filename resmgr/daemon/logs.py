@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TextIO
 
+from ..config import goflag
 from ..config.problem import quote
-from . import goflag, klog, logfiles, repeats, settings
+from . import klog, logfiles, repeats, settings
 
 _SEVERITIES = {
     "INFO": logging.INFO,

@@ -8,8 +8,8 @@ every other one: what a configuration sets itself, counts.
 from collections.abc import Mapping
 from typing import Any
 
+from ..config.goflag import Flag, Kind, UsageError, truth
 from ..config.problem import quote
-from .goflag import Flag, Kind, UsageError, truth
 
 _FORMS = {
     "policy": "policy: {Active: NAME}",

@@ -4,8 +4,8 @@
 import textwrap
 from collections.abc import Mapping
 
+from ..config.goflag import Flag, Kind
 from . import flagtable
-from .goflag import Flag, Kind
 
 _HEAD = """\
 usage: cri-resmgr [FLAG...]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from resmgr.config.goflag import UsageError
 from resmgr.daemon import flags, flagtable
 from resmgr.daemon.flags import Action, Options
-from resmgr.daemon.goflag import UsageError
 
 
 def read(*words: str, uid: int = 0, **environ: str) -> Options:

@@ -4,7 +4,8 @@
 import pytest
 
 from resmgr.config import flags as allowed
-from resmgr.daemon import flagtable, goflag
+from resmgr.config import goflag
+from resmgr.daemon import flagtable
 
 
 @pytest.mark.parametrize("flag", flagtable.FLAGS.values(), ids=lambda flag: flag.name)

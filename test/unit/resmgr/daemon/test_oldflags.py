@@ -3,8 +3,8 @@
 
 import pytest
 
+from resmgr.config.goflag import UsageError
 from resmgr.daemon import oldflags
-from resmgr.daemon.goflag import UsageError
 
 
 def test_older_flags_become_a_configuration() -> None:

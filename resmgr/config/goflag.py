@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from ..config import forms, suggest
-from ..config.problem import quote
+from . import forms, suggest
+from .problem import quote
 
 
 class Kind(Enum):

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resmgr.daemon import goflag
-from resmgr.daemon.goflag import Flag, Kind, UsageError
+from resmgr.config import goflag
+from resmgr.config.goflag import Flag, Kind, UsageError
 
 KNOWN = {
     "name": Flag("name", Kind.TEXT, "", "A name."),
