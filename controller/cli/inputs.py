@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from resmgr.config import configs, problem, provider
+from resmgr.config import configs, manifests, problem, provider
 
 from .. import cluster as clusters
 from .. import names
-from . import documents
 
 DEFAULT_VERSION = "1.34.0"
 """Kubernetes version for images when the file does not tell one."""
@@ -77,8 +76,8 @@ class Read:
 def read(text: str) -> Read:
     """Read all documents of a file, those in a List, too. Raises `Unreadable`."""
     try:
-        loaded = documents.load(text)
-    except documents.NotYaml as error:
+        loaded = manifests.load(text)
+    except manifests.NotYaml as error:
         raise Unreadable(str(error)) from error
     if not loaded:
         return Read((NOTHING,))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.cli import documents
+from resmgr.config import manifests
 
 
 def laughs(first: str, item: str) -> str:
@@ -19,18 +19,18 @@ def laughs(first: str, item: str) -> str:
 
 def test_documents_are_read_in_their_order() -> None:
     """Empty ones are left out."""
-    assert documents.load("a: 1\n---\n---\n[b]\n") == [{"a": 1}, ["b"]]
+    assert manifests.load("a: 1\n---\n---\n[b]\n") == [{"a": 1}, ["b"]]
 
 
 @pytest.mark.parametrize("text", ["", "---\n", "# nothing\n", "---\n---\n"])
 def test_nothing_is_no_document(text: str) -> None:
     """However many separators there are."""
-    assert documents.load(text) == []
+    assert manifests.load(text) == []
 
 
 def test_dates_are_text() -> None:
     """As for Kubernetes, and a date that does not exist is no error either."""
-    assert documents.load("a: 2020-01-01\nb: 2020-99-99\n") == [
+    assert manifests.load("a: 2020-01-01\nb: 2020-99-99\n") == [
         {"a": "2020-01-01", "b": "2020-99-99"}
     ]
 
@@ -39,7 +39,7 @@ def test_aliases_and_merge_keys_are_followed() -> None:
     """People use them, and in moderation they are fine."""
     text = "base: &base {a: 1}\none: {<<: *base, b: 2}\ntwo: [*base, *base]\n"
 
-    assert documents.load(text) == [
+    assert manifests.load(text) == [
         {"base": {"a": 1}, "one": {"a": 1, "b": 2}, "two": [{"a": 1}, {"a": 1}]}
     ]
 
@@ -60,8 +60,8 @@ def test_aliases_and_merge_keys_are_followed() -> None:
 )
 def test_what_is_refused_says_where_and_why(text: str, why: str) -> None:
     """In one line, without having built anything."""
-    with pytest.raises(documents.NotYaml) as caught:
-        documents.load(text)
+    with pytest.raises(manifests.NotYaml) as caught:
+        manifests.load(text)
 
     assert why in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -71,15 +71,15 @@ def test_a_key_may_be_said_again_elsewhere() -> None:
     """Mappings beside and below each other have keys of their own; a value is no key."""
     text = "a: {x: a, a: x}\nb: [{x: 1}, {x: 2}]\n"
 
-    assert documents.load(text) == [{"a": {"x": "a", "a": "x"}, "b": [{"x": 1}, {"x": 2}]}]
+    assert manifests.load(text) == [{"a": {"x": "a", "a": "x"}, "b": [{"x": 1}, {"x": 2}]}]
 
 
 @given(text=st.text(alphabet="ab&*:-[]{}<, \n\t'\"!#0", max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     """Nothing but NotYaml comes out of a text."""
     try:
-        loaded = documents.load(text)
-    except documents.NotYaml:
+        loaded = manifests.load(text)
+    except manifests.NotYaml:
         return
 
     assert None not in loaded

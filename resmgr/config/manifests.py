@@ -42,10 +42,13 @@ class _Open:
     at_key: bool = True
 
 
-def load(text: str) -> list[Any]:
-    """Read all documents of a text but the empty ones. Raises `NotYaml`."""
+def load(text: str, most: int = MAX_NODES) -> list[Any]:
+    """Read all documents of a text but the empty ones. Raises `NotYaml`.
+
+    `most` is how many values one of them may have.
+    """
     try:
-        _judge(yaml.parse(text, Loader=yaml.CSafeLoader))
+        _judge(yaml.parse(text, Loader=yaml.CSafeLoader), most)
         return [each for each in yaml.load_all(text, Loader=_Loader) if each is not None]
     except yaml.MarkedYAMLError as error:
         message = f"cannot read YAML: {_where(error.problem_mark)}{error.problem}"
@@ -56,7 +59,7 @@ def load(text: str) -> list[Any]:
         raise NotYaml(message) from error
 
 
-def _judge(events: Iterator[Any]) -> None:
+def _judge(events: Iterator[Any], most: int) -> None:
     """Refuse what is too much, too deep, circular, or says a key twice."""
     sizes: dict[str, int] = {}
     stack: list[_Open] = []
@@ -69,21 +72,25 @@ def _judge(events: Iterator[Any]) -> None:
             stack.append(_Open(event.anchor, isinstance(event, yaml.MappingStartEvent)))
         elif isinstance(event, yaml.CollectionEndEvent):
             done = stack.pop()
-            _ended(event, done.anchor, done.size, sizes, stack)
+            _ended(done.anchor, done.size, sizes, stack)
         elif isinstance(event, yaml.ScalarEvent):
             if stack and stack[-1].mapping and stack[-1].at_key:
                 _refuse_twice(event, stack[-1])
-            _ended(event, event.anchor, 1, sizes, stack)
+            _ended(event.anchor, 1, sizes, stack)
         elif isinstance(event, yaml.AliasEvent):
-            size = sizes.get(event.anchor or "")
-            if size is None:
-                _refuse(event, f"alias *{event.anchor} to what is not there or not yet complete")
-            _ended(event, None, size, sizes, stack)
+            _ended(None, _aliased(event, sizes), sizes, stack)
+        if stack and stack[-1].size > most:
+            _refuse(event, f"more than {most} values, with aliases followed")
 
 
-def _ended(
-    event: Any, anchor: str | None, size: int, sizes: dict[str, int], stack: list[_Open]
-) -> None:
+def _aliased(event: Any, sizes: dict[str, int]) -> int:
+    size = sizes.get(event.anchor or "")
+    if size is None:
+        _refuse(event, f"alias *{event.anchor} to what is not there or not yet complete")
+    return size
+
+
+def _ended(anchor: str | None, size: int, sizes: dict[str, int], stack: list[_Open]) -> None:
     """Count a value that is complete into the collection around it."""
     if anchor is not None:
         sizes[anchor] = size
@@ -92,8 +99,6 @@ def _ended(
     around = stack[-1]
     around.size += size
     around.at_key = not around.at_key
-    if around.size > MAX_NODES:
-        _refuse(event, f"more than {MAX_NODES} values, with aliases followed")
 
 
 def _refuse_twice(event: Any, around: _Open) -> None:
