@@ -2,6 +2,7 @@
 """The daemon's metrics by name. Those with `grpc_io` have the names that the original has."""
 
 from collections import Counter as Tally
+from collections.abc import Callable
 
 from ..engine.engine import Engine
 from ..state.store import Store
@@ -90,6 +91,17 @@ class Numbers:
                 "cri_resmgr_state_pending_changes",
                 "Changes that wait in memory until they can be written.",
                 lambda: {(): store.counters.pending},
+            ),
+        ]
+
+    def watch_sockets(self, clients: Callable[[], int], runtime: Callable[[], bool]) -> None:
+        """Add what sockets tell: how many clients there are, and whether the runtime is there."""
+        self.families += [
+            Gauge("cri_resmgr_connections", "Connections of clients.", lambda: {(): clients()}),
+            Gauge(
+                "cri_resmgr_runtime_connected",
+                "Whether there is a connection to the runtime.",
+                lambda: {(): int(runtime())},
             ),
         ]
 

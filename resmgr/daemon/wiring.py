@@ -28,18 +28,16 @@ from . import (
     config_service,
     dumper,
     front,
-    gather,
     held,
+    insight,
     keeper,
     listener,
     loads,
     located,
     marking,
     meet,
-    metrics,
     notify,
     numbers,
-    pages,
     qualify,
     reconfigure,
     resync,
@@ -87,7 +85,7 @@ class Daemon:
         self._background: list[asyncio.Task[None]] = []
         self._timers: list[timers.Every] = []
         self._servers: list[server.Server] = []
-        self._pages: pages.Pages | None = None
+        self._insight: insight.Insight | None = None
         self._session: Session | None = None
         self._reconfigurer: reconfigure.Reconfigurer | None = None
         self._resync: resync.Resync | None = None
@@ -127,7 +125,7 @@ class Daemon:
     @property
     def ports(self) -> list[int]:
         """The ports of its HTTP pages."""
-        return self._pages.ports if self._pages is not None else []
+        return self._insight.ports if self._insight is not None else []
 
     # -- The start ----------------------------------------------------------------------------
 
@@ -161,7 +159,8 @@ class Daemon:
         dump = dumper.Dumper(self._prepared.now, self._qualify)
         dump.configure(reconfigurer.current.dump)
         reconfigurer.followers.append(lambda new: dump.configure(new.dump))
-        await self._serve_pages(reconfigurer, begun)
+        self._insight = insight.Insight(self._prepared, begun.engine, self._numbers, reconfigurer)
+        await self._insight.start()
         shared = downstream.Shared(
             routes=self._routes(session, dump, runtime, images), turns=turns, tasks=group, loop=loop
         )
@@ -290,17 +289,8 @@ class Daemon:
 
     async def _serve(self, shared: downstream.Shared, runtime: upstream.Upstream | None) -> None:
         made = server.Server(self._options.relay_socket, shared)
-        self._numbers.add(
-            metrics.Gauge(
-                "cri_resmgr_connections",
-                "Connections of clients.",
-                lambda: {(): made.connections},
-            ),
-            metrics.Gauge(
-                "cri_resmgr_runtime_connected",
-                "Whether there is a connection to the runtime.",
-                lambda: {(): int(runtime is None or runtime.connected)},
-            ),
+        self._numbers.watch_sockets(
+            lambda: made.connections, lambda: runtime is None or runtime.connected
         )
         await self._storing.serve(made, shared.loop)
         self._servers.append(made)
@@ -323,23 +313,8 @@ class Daemon:
         """Take a configuration of the node agent. Raises `Rejected`."""
         assert self._reconfigurer is not None  # noqa: S101 - it is served later than this is made
         self._reconfigurer.from_agent(data)
-        if self._pages is not None:
-            await self._pages.settled()
-
-    async def _serve_pages(self, source: reconfigure.Reconfigurer, begun: begin.Begun) -> None:
-        made = pages.Pages(
-            gather.make(self._numbers, self._options, begun.engine).page,
-            lambda: show.page(begun.engine, self._prepared.machine),
-            ui=not self._options.disable_ui,
-        )
-        self._pages = made
-        source.followers.append(lambda new: made.follow(new.instrumentation))
-        made.follow(source.current.instrumentation)
-        await made.settled()
-        if interval := self._options.metrics_interval:
-            made.take_snapshot()
-            loop = asyncio.get_running_loop()
-            self._timers.append(timers.Every(loop, interval, made.take_snapshot))
+        if self._insight is not None:
+            await self._insight.settled()
 
     # -- While it runs, and its end -----------------------------------------------------------
 
@@ -377,8 +352,8 @@ class Daemon:
                 leave = number == 0 and self._storing.stays
                 group.create_task(one.stop(GRACE, leave=leave), name=one.path)
         self._storing.ended()
-        if self._pages is not None:
-            await self._pages.stop()
+        if self._insight is not None:
+            await self._insight.stop()
         if self._session is not None:
             try:
                 async with asyncio.timeout(_CARRY_OUT):

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole daemon in this process, for tests of what it shows."""
+
+import asyncio
+import contextlib
+import io
+from collections.abc import AsyncIterator
+
+from unit.resmgr.daemon.fake_node import Node
+
+from resmgr.daemon import flagtable, held, logs, notify, prepare, wiring
+
+KLOG = {name: flag.default for name, flag in flagtable.KLOG.items()}
+
+
+@contextlib.asynccontextmanager
+async def running(node: Node, text: str, *more: str) -> AsyncIterator[wiring.Daemon]:
+    """Run a daemon with a fallback configuration, once it serves and until the block ends."""
+    path = node.folder / "fallback.cfg"
+    path.write_text(text, encoding="utf-8")
+    stop = asyncio.Event()
+    with contextlib.ExitStack() as taken:
+        options = node.options(f"--fallback-config={path}", *more)
+        prepared, chosen = prepare.prepare(options, taken, pid=1, now=lambda: 1_000_000.0)
+        log = logs.Logs(io.StringIO(), KLOG, clock=lambda: 0.0)
+        daemon = wiring.Daemon(prepared, chosen, log, notify.Notifier({}, 1), held.Held([]))
+        async with asyncio.TaskGroup() as group:
+            life = group.create_task(daemon.run(stop))
+            try:
+                await node.until((node.folder / "relay.sock").exists)
+                yield daemon
+            finally:
+                stop.set()
+                await life
