@@ -19,6 +19,22 @@ class MemoryType(Enum):
     NONE = "none"
 
 
+class CoreKind(Enum):
+    """What kind of core a CPU is part of; ordinary where all cores are alike."""
+
+    ORDINARY = "ordinary"
+    PERFORMANCE = "performance"
+    EFFICIENT = "efficient"
+
+
+class CacheType(Enum):
+    """What a cache holds, in the kernel's words."""
+
+    DATA = "Data"
+    INSTRUCTION = "Instruction"
+    UNIFIED = "Unified"
+
+
 @dataclass(frozen=True, slots=True)
 class Cpu:
     """One logical CPU that is online."""
@@ -35,6 +51,7 @@ class Cpu:
     min_frequency: int = 0
     max_frequency: int = 0
     energy_preference: str = ""
+    kind: CoreKind = CoreKind.ORDINARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +80,32 @@ class Package:
 
 
 @dataclass(frozen=True, slots=True)
+class Cache:
+    """One cache; `cpus` is the mask of online CPUs that share it, `size` is in bytes."""
+
+    level: int
+    type: CacheType
+    size: int
+    cpus: int
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
-    """All of it; mappings by id, in ascending order."""
+    """All of it; mappings by id, in ascending order.
+
+    Caches and clusters are details that nobody decides by: the daemon leaves them out.
+    """
 
     cpus: Mapping[int, Cpu]
     nodes: Mapping[int, Node]
     packages: Mapping[int, Package]
     offline: int = 0
     isolated: int = 0
+    caches: tuple[Cache, ...] = ()
+    """In order of level, type and lowest CPU."""
+
+    clusters: tuple[int, ...] = ()
+    """Masks of online CPUs whose cores share a part of the die, in order of their lowest CPU."""
 
     @property
     def online(self) -> int:
