@@ -2,9 +2,18 @@
 """The program `cri-resmgrctl`: which commands there are; each is imported when it is called."""
 
 import argparse
+import functools
 import importlib
+import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from . import exits, problem
+
+PROGRAM = "cri-resmgrctl"
+PLUGIN = "kubectl-resmgr"
+"""The same program by the name that kubectl finds it by."""
 
 COMMANDS: Mapping[str, str] = {
     "gate": "whether the relay answers, and with what the runtime has",
@@ -13,31 +22,117 @@ COMMANDS: Mapping[str, str] = {
 }
 """Command and its one line in the help; each is a module with `add_arguments` and `run`."""
 
+EXAMPLES = """\
+Examples:
+  {program} gate                      does the relay answer?
+  {program} COMMAND --help            more examples, for each command
+"""
 
-def parser(wanted: Mapping[str, str] = COMMANDS) -> argparse.ArgumentParser:
-    """Build the parser with all commands, or with those that are wanted: each costs its import."""
-    program = argparse.ArgumentParser(
-        prog="cri-resmgrctl",
-        description="Ask about the CRI resource manager of this node.",
-        epilog="Example: cri-resmgrctl state dump",
+
+class _Version(argparse.Action):
+    """Prints the version, and ends."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        """Find it out only now."""
+        from resmgr.daemon import version  # noqa: PLC0415 - for this alone
+
+        sys.stdout.write(f"{parser.prog} {version.current()}\n")
+        parser.exit(exits.FINE)
+
+
+def parser(
+    wanted: Collection[str] | None = None, *, program: str = PROGRAM, width: int | None = None
+) -> argparse.ArgumentParser:
+    """Build the parser; of commands that are not wanted it knows the line alone.
+
+    Each wanted one costs its import; without `wanted` it is all of them. The help has `width`
+    columns.
+    """
+    return parsers(wanted, program=program, width=width)[0]
+
+
+def parsers(
+    wanted: Collection[str] | None = None, *, program: str = PROGRAM, width: int | None = None
+) -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentParser]]:
+    """Build the parser as `parser` does, and give those of the wanted commands with it."""
+    form = functools.partial(argparse.RawDescriptionHelpFormatter, width=width)
+    statuses = "\n".join(f"  {number:<4} {text}" for number, text in exits.STATUSES.items())
+    whole = argparse.ArgumentParser(
+        prog=program,
+        description="Shows what the CRI resource manager of this node does and why, and what it"
+        " would do.",
+        epilog=f"{EXAMPLES.format(program=program)}\nExit status:\n{statuses}\n",
+        formatter_class=form,
     )
-    commands = program.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, line in wanted.items():
-        module = importlib.import_module(f".{name}", __package__)
-        command = commands.add_parser(name, help=line, description=module.__doc__)
-        module.add_arguments(command)
-        command.set_defaults(run=module.run)
-    return program
+    whole.add_argument("--version", action=_Version, nargs=0, help="print the version")
+    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    below = {}
+    for name, line in COMMANDS.items():
+        command = commands.add_parser(name, help=line, formatter_class=form)
+        if wanted is None or name in wanted:
+            module = importlib.import_module(f".{name}", __package__)
+            command.description = module.__doc__
+            module.add_arguments(command)
+            command.set_defaults(run=module.run)
+            _same_form(command, form)
+            below[name] = command
+    return whole, below
+
+
+def _same_form(command: argparse.ArgumentParser, form: Any) -> None:
+    """Show the help of a command's own commands as that of the command itself."""
+    for one in subcommands(command).values():
+        one.formatter_class = form
+        _same_form(one, form)
+
+
+def subcommands(command: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """Give the parsers of a command's own commands, by their names."""
+    return dict(_subcommands(command))
+
+
+def _subcommands(command: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    for action in command._actions:  # noqa: SLF001 - argparse tells it in no other way
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - it has no other name
+            yield from action.choices.items()
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command that the words name; give the exit status."""
+    program = PROGRAM
     if words is None:
         words = sys.argv[1:]
+        if sys.argv[0].rpartition("/")[2] == PLUGIN:
+            program = PLUGIN.replace("-", " ", 1)
         # It speaks plain text on local sockets; asyncio starts in half the time without OpenSSL.
         # Only here, since this process is ours.
         sys.modules.setdefault("ssl", None)  # type: ignore[arg-type]
-    called = {name: line for name, line in COMMANDS.items() if list(words[:1]) == [name]}
-    arguments = parser(called or COMMANDS).parse_args(words)
-    status: int = arguments.run(arguments, sys.stdout, sys.stderr)
+    arguments = _read(words, program)
+    try:
+        status: int = arguments.run(arguments, sys.stdout, sys.stderr)
+        sys.stdout.flush()
+    except problem.Problem as error:
+        lines = error.message.splitlines() or [""]
+        sys.stderr.writelines(f"{PROGRAM}: {line}\n" for line in lines)
+        if error.hint:
+            sys.stderr.write(f"hint: {error.hint}\n")
+        return error.status
+    except BrokenPipeError:
+        # Whoever reads has enough, as `head` has; nothing is to be said at the end either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return exits.PROBLEM
+    except KeyboardInterrupt:
+        return exits.INTERRUPTED
     return status
+
+
+def _read(words: Sequence[str], program: str) -> argparse.Namespace:
+    """Read a command line; what is none ends the program."""
+    first = words[0] if words else ""
+    reading = parser(COMMANDS.keys() & {first}, program=program)
+    if first and not first.startswith("-") and first not in COMMANDS:
+        from resmgr.config import suggest  # noqa: PLC0415 - for a word that is wrong
+
+        meant = suggest.nearest(first, COMMANDS)
+        reading.error(f"unknown command {first!r}" + (f", did you mean {meant}?" if meant else ""))
+    return reading.parse_args(words)

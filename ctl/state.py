@@ -3,6 +3,9 @@
 
 It is read beside a running daemon without disturbing it. Values of environment variables are
 hidden, since secrets are among them.
+
+Examples:
+  cri-resmgrctl state dump | jq '.Containers | keys'
 """
 
 import argparse
@@ -11,8 +14,7 @@ from typing import TextIO
 
 from resmgr.state import dump, errors, store
 
-UNREACHABLE = 3
-"""Exit status when there is no state that can be read."""
+from . import exits, problem
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -32,11 +34,11 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
-    """Print the state; give the exit status."""
+    """Print the state; give the exit status. Raises `Problem` where none can be read."""
+    del err
     try:
         saved = store.read(arguments.relay_dir)
     except errors.CannotUse as error:
-        err.write(f"cri-resmgrctl: {error}\n")
-        return UNREACHABLE
+        raise problem.Problem(str(error), status=exits.UNREACHABLE) from error
     out.write(dump.text(saved, secrets=arguments.secrets))
-    return 0
+    return exits.FINE

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ctl import main, state
+from ctl import exits, main
 from resmgr.model import Container, Pod
 from resmgr.state.changes import PutContainer, PutPod
 from resmgr.state.store import Store
@@ -52,5 +52,5 @@ def test_missing_state_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str
     """Without a state there is one line that says where it was looked for, and status 3."""
     status = main.main(["state", "dump", "--relay-dir", str(tmp_path / "nowhere")])
 
-    assert status == state.UNREACHABLE
+    assert status == exits.UNREACHABLE
     assert "nowhere" in capsys.readouterr().err
