@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What intents make of the resources that a container has."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from .. import quantity
 from ..intents import (
     Intent,
     SetCpuset,
@@ -35,16 +36,31 @@ def after(linux: LinuxResources, intent: Intent) -> LinuxResources:
 def unpinned(
     containers: Iterable[Container], intents: Iterable[Intent], free: LinuxResources
 ) -> tuple[Intent, ...]:
-    """Let go what a former policy pinned and the intents of the new one do not care for.
+    """Let go what a former policy set and the intents of the new one do not care for.
 
     `free` has the CPUs and NUMA nodes of a container that no policy pins; 0 where it is not known.
+    Shares stand for the container's own request again, if that is known.
     """
     cared = {(type(one), getattr(one, "container", "")) for one in intents}
-    found: list[Intent] = []
-    for container in containers:
-        key, linux = container.cache_id, container.linux
-        if linux.cpuset_cpus and free.cpuset_cpus and (SetCpuset, key) not in cared:
-            found.append(SetCpuset(key, free.cpuset_cpus))
-        if linux.cpuset_mems and free.cpuset_mems and (SetMems, key) not in cared:
-            found.append(SetMems(key, free.cpuset_mems))
-    return tuple(found)
+    return tuple(
+        intent
+        for container in containers
+        for intent in _let_go(container, free)
+        if (type(intent), container.cache_id) not in cared
+    )
+
+
+def _let_go(
+    container: Container, free: LinuxResources
+) -> Iterator[SetCpuset | SetMems | SetShares]:
+    key, linux = container.cache_id, container.linux
+    if linux.cpuset_cpus and free.cpuset_cpus:
+        yield SetCpuset(key, free.cpuset_cpus)
+    if linux.cpuset_mems and free.cpuset_mems:
+        yield SetMems(key, free.cpuset_mems)
+    if (request := container.requirements.cpu_request) is None or not linux.shares:
+        return
+    shares = quantity.shares(request)
+    # A request that was read from shares is rounded: shares that stand for it are the kubelet's.
+    if linux.shares != shares and quantity.milli_of_shares(linux.shares) != request:
+        yield SetShares(key, shares)

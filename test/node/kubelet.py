@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import dataclasses
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 from google.protobuf import message
@@ -152,11 +152,14 @@ class Kubelet:
 
     # -- Pods ---------------------------------------------------------------------------------
 
-    def pod_config(self, name: str, level: str = BURSTABLE) -> api.PodSandboxConfig:
+    def pod_config(
+        self, name: str, level: str = BURSTABLE, annotations: Mapping[str, str] | None = None
+    ) -> api.PodSandboxConfig:
         """What the kubelet says about a pod; `level` is that of its QoS class."""
         uid = f"{self._unique}-{name}"
         config = api.PodSandboxConfig()
         config.metadata.name, config.metadata.uid, config.metadata.namespace = name, uid, "default"
+        config.annotations.update(annotations or {})
         config.linux.cgroup_parent = f"/kubepods{level}/pod{uid}"
         config.linux.MergeFromString(field(2, field(1, field(1, _NODE_NETWORK))))
         logs = self.folder / uid
@@ -164,9 +167,11 @@ class Kubelet:
         config.MergeFromString(field(3, str(logs)))
         return config
 
-    async def run_pod(self, name: str, level: str = BURSTABLE) -> Pod:
+    async def run_pod(
+        self, name: str, level: str = BURSTABLE, annotations: Mapping[str, str] | None = None
+    ) -> Pod:
         """Run a pod."""
-        config = self.pod_config(name, level)
+        config = self.pod_config(name, level, annotations)
         pod = Pod("", config, self.folder / config.metadata.uid)
         self.pods.append(pod)  # Its cgroup has to go even if the call fails.
         answer = await self.call("RunPodSandbox", api.RunPodSandboxRequest(config=config))

@@ -5,7 +5,7 @@ import pytest
 
 from resmgr import intents
 from resmgr.engine import resources
-from resmgr.model import Container, LinuxResources
+from resmgr.model import Container, LinuxResources, Requirements
 
 HAS = LinuxResources(cpuset_cpus=0b11, cpuset_mems=0b1)
 
@@ -51,3 +51,32 @@ def test_what_nobody_cares_for_is_let_go() -> None:
 def test_nothing_is_let_go_where_nobody_knows_what_there_is() -> None:
     """As in tests and simulations without a machine."""
     assert not resources.unpinned([Container("a", "p", "a", linux=HAS)], [], LinuxResources())
+
+
+@pytest.mark.parametrize(
+    ("shares", "milli", "expected"),
+    [
+        (2, 1000, 1024),
+        (512, 1000, 1024),
+        (1024, 0, 2),
+        (1024, 1000, None),
+        (1024, None, None),
+        (2, 0, None),
+        (0, 1000, None),
+        # 102 shares are what the kubelet makes of 100m, 340 what it makes of 333m.
+        (102, 100, None),
+        (340, 332, None),
+        (340, 333, None),
+    ],
+)
+def test_shares_stand_for_the_request_again(
+    shares: int, milli: int | None, expected: int | None
+) -> None:
+    """Not where they do already, but for what is lost on the way, nor where it is not known."""
+    wants = Requirements(milli)
+    has = LinuxResources(shares=shares)
+    container = Container("a", "p", "a", linux=has, requirements=wants)
+    found = resources.unpinned([container], [], LinuxResources())
+
+    assert found == (() if expected is None else (intents.SetShares("a", expected),))
+    assert not resources.unpinned([container], [intents.SetShares("a", 7)], LinuxResources())
