@@ -12,11 +12,13 @@ from typing import Any
 from ...intents import Intent, Remind
 from ...sysfs.machine import Machine, MemoryType
 from .. import constraints as given
+from .. import explain as common
 from .. import reserve
 from ..adjacent import Adjacent
 from ..allocator import Allocator
+from ..explain import Explanation
 from ..interface import BadConfiguration, CannotAllocate, Constraints, Policy, Reason, Step, Subject
-from . import grants, options, request, restore, select, shown, tree
+from . import explain, grants, options, request, restore, select, shown, tree
 from . import state as states
 from .apply import Applier
 from .grants import Grant
@@ -144,6 +146,12 @@ class TopologyAware:
     def introspect(self, state: State) -> dict[str, Any]:
         """Give the tree of pools, and what each container has."""
         return shown.introspected(self.applier, state)
+
+    def explain(self, state: State, subject: Subject) -> Explanation:
+        """Compare all pools of the tree for a container that has nothing."""
+        request, _ = self._request(subject)
+        trial = common.attempt(self, state, subject)
+        return explain.explained(self.selector, state, subject, request, trial)
 
     def _request(self, subject: Subject) -> tuple[Request, tuple[str, ...]]:
         return request.of(

@@ -20,6 +20,9 @@ from .state import State
 from .take import Taker
 from .tree import Pool
 
+SYSTEM = "it is for system containers"
+"""Why the root is the pool of those that have no choice."""
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
@@ -50,11 +53,11 @@ class Selector:
         Raises `CannotAllocate`.
         """
         if request.at_root:
-            return self._try(state, subject, request, self.pools[-1], "it is for system containers")
+            return self.attempt(state, subject, request, self.pools[-1], SYSTEM)
         refusal: CannotAllocate | None = None
         for pool, why in self._candidates(state, subject, request, former):
             try:
-                return self._try(state, subject, request, pool, why)
+                return self.attempt(state, subject, request, pool, why)
             except CannotAllocate as error:
                 refusal = refusal or error
         if refusal is None:
@@ -69,9 +72,10 @@ class Selector:
         grant = self.taker.again(state, held, request, subject)
         return self._settle(state, grant, "stays there")
 
-    def _try(
+    def attempt(
         self, state: State, subject: Subject, request: Request, pool: Pool, why: str
     ) -> Placed:
+        """Place a container that has nothing in this pool. Raises `CannotAllocate`."""
         grant = self.taker.new(state, pool, request, subject)
         return self._settle(state, grant, why)
 

@@ -206,7 +206,7 @@ class Node:
     def _step(self, event: Event) -> interface.Step[Any]:
         match event:
             case Create():
-                subject = _subject(event)
+                subject = subject_of(event)
                 step = self.policy.allocate(self.state, subject)
                 self.subjects[event.name] = subject
                 return step
@@ -268,7 +268,8 @@ class Node:
         assert said == [], f"to {self._event}: not expected: {said}"
 
 
-def _subject(event: Create) -> interface.Subject:
+def subject_of(event: Create) -> interface.Subject:
+    """Make the container of an event, with its pod."""
     qos = event.qos
     if qos is None:
         qos = model.Qos.GUARANTEED if event.cpu else model.Qos.BEST_EFFORT

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pools, containers and policies for tests of single modules."""
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -62,3 +63,8 @@ def subject(
         ),
         owner,
     )
+
+
+def hinted(of: Subject, hints: tuple[Hint, ...]) -> Subject:
+    """The same container with devices."""
+    return dataclasses.replace(of, container=dataclasses.replace(of.container, hints=hints))
