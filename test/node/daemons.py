@@ -35,6 +35,8 @@ class Daemon:
         self.more: list[str] = []
         self.manager: systemd.Manager | None = None
         """Who keeps sockets while the daemon is away, if anybody."""
+        self.prelude = ""
+        """Python to be run before the program, such as `deaths.at`."""
         self.child: asyncio.subprocess.Process | None = None
         self._flags = [
             f"--runtime-socket={runtime}",
@@ -54,10 +56,10 @@ class Daemon:
 
     async def start(self) -> None:
         """Start it; `kubelet.Kubelet.ready` waits until it serves."""
-        program, more, descriptors = PROGRAM, dict[str, str](), list[int]()
+        program, more, descriptors = self.prelude + PROGRAM, dict[str, str](), list[int]()
         if self.manager is not None:
             more, descriptors = self.manager.environment()
-            program = systemd.PROGRAM + PROGRAM
+            program = systemd.PROGRAM + program
         with self.log.open("ab") as log:
             self.child = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-c", program, *self._flags, *self.more),

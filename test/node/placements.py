@@ -154,11 +154,17 @@ def container_config(
 
 @contextlib.asynccontextmanager
 async def opened(
-    runtime: containerd.Containerd, folder: Path, case: Case
+    runtime: containerd.Containerd, folder: Path, case: Case, *, upstream: Path | None = None
 ) -> AsyncIterator[daemons.Node]:
-    """A daemon with the policy of a case, on the machine of the case."""
+    """A daemon with the policy of a case, on the machine of the case.
+
+    `upstream` is a socket between daemon and runtime.
+    """
     path = folder / "agent.sock"
-    async with agents.serving(path, NODE), daemons.node(runtime, folder, start=False) as node:
+    async with (
+        agents.serving(path, NODE),
+        daemons.node(runtime, folder, start=False, upstream=upstream) as node,
+    ):
         node.daemon.more = [f"--agent-socket={path}"]
         if case.tree is not None:
             case.tree.write(folder / "machine")
