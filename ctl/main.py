@@ -6,16 +6,17 @@ import functools
 import importlib
 import os
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from . import exits, problem
+from . import exits, problem, tree
 
 PROGRAM = "cri-resmgrctl"
 PLUGIN = "kubectl-resmgr"
 """The same program by the name that kubectl finds it by."""
 
 COMMANDS: Mapping[str, str] = {
+    "completion": "print a completion script for bash, zsh or fish",
     "gate": "whether the relay answers, and with what the runtime has",
     "release": "let go of what was pinned, once no relay is at work any more",
     "state": "what the daemon remembers: pods, containers, the policy's state",
@@ -81,20 +82,9 @@ def parsers(
 
 def _same_form(command: argparse.ArgumentParser, form: Any) -> None:
     """Show the help of a command's own commands as that of the command itself."""
-    for one in subcommands(command).values():
+    for one in tree.below(command).values():
         one.formatter_class = form
         _same_form(one, form)
-
-
-def subcommands(command: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
-    """Give the parsers of a command's own commands, by their names."""
-    return dict(_subcommands(command))
-
-
-def _subcommands(command: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
-    for action in command._actions:  # noqa: SLF001 - argparse tells it in no other way
-        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - it has no other name
-            yield from action.choices.items()
 
 
 def main(words: Sequence[str] | None = None) -> int:
