@@ -39,6 +39,7 @@ WITHOUT_TEST: dict[str, str] = {
     "resmgr/engine/ledger.py": "the engine's bookkeeping, tested with each event",
     "resmgr/engine/outcome.py": "plain data, tested with the engine",
     "resmgr/state/changes.py": "plain data, tested with the engine and the store",
+    "resmgr/sysfs/knobs.py": "plain data, tested with who finds and who turns them",
     "resmgr/intents.py": "plain data, tested with who makes it",
     "resmgr/samples.py": "plain data, tested with who fills and who shows it",
     "resmgr/model.py": "plain data, tested with who fills it",
