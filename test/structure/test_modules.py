@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-PACKAGES = ("controller", "ctl", "installer", "resmgr")
+PACKAGES = ("controller", "ctl", "installer", "resmgr", "webhook")
 """The import packages of the distribution."""
 
 LONGEST = 400
