@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Protocol
 
+from ..policy import registry
 from ..policy.marks import Marking, Marks, Taint
 from .agent import AgentError, pointer
 
@@ -53,8 +54,14 @@ class Marker:
         self._changed = asyncio.Event()
 
     def follow(self, policy: object) -> None:
-        """Want what the policy wants; one that marks nothing leaves the Node as it is."""
-        wanted = policy.marks() if isinstance(policy, Marking) else None
+        """Want what the policy wants; of the one before nothing is to be left."""
+        if isinstance(policy, Marking):
+            self.want(policy.marks())
+        elif self._wanted is not None:
+            self.want(self._wanted.gone())
+
+    def want(self, wanted: Marks | None) -> None:
+        """Want this from now on."""
         if wanted != self._wanted:
             self._wanted = wanted
             self._changed.set()
@@ -103,9 +110,16 @@ class Marker:
             pass
 
 
-async def keep(agent: Agent, active: Active, followers: list[Callable[[Any], None]]) -> None:
-    """Mark the node as the active policy wants it, and again with each new configuration."""
+async def keep(
+    agent: Agent, active: Active, followers: list[Callable[[Any], None]], former: str = ""
+) -> None:
+    """Mark the node as the active policy wants it, and again with each new configuration.
+
+    `former` is the policy that was active when the daemon ended last, if that is known.
+    """
     marker = Marker(agent)
+    if former:
+        marker.want(registry.marks_without(former))
     marker.follow(active.policy)
     followers.append(lambda _: marker.follow(active.policy))
     await marker.run()

@@ -171,7 +171,10 @@ class Daemon:
             there = upstream.Upstream(options.agent_socket, turns, name="the node agent")
             self._spawn(group, there.run(), "agent")
             asked = agent.Agent(agent.Socket(there))
-            self._spawn(group, marking.keep(asked, begun.engine, reconfigurer.followers), "marks")
+            marks = marking.keep(
+                asked, begun.engine, reconfigurer.followers, self._prepared.saved.policy_name
+            )
+            self._spawn(group, marks, "marks")
         # What is there now stays: the collector need not look at it again and again.
         gc.collect()
         gc.freeze()

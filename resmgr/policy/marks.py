@@ -26,6 +26,14 @@ class Marks:
     taints: Mapping[Taint, bool] = field(default_factory=dict)
     """Whether it must be there, or must not."""
 
+    def gone(self) -> "Marks":
+        """Give what has to be when all of this is to be taken away again."""
+        return Marks(
+            capacities=dict.fromkeys(self.capacities, "0"),
+            labels=dict.fromkeys(self.labels),
+            taints=dict.fromkeys(self.taints, False),
+        )
+
 
 @runtime_checkable
 class Marking(Protocol):

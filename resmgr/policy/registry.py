@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .interface import Factory
+from .marks import Marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +43,14 @@ def load(name: str) -> Factory:
     module = importlib.import_module(f"{__package__}.{POLICIES[name].module}")
     make: Factory = module.make
     return make
+
+
+def marks_without(name: str) -> Marks | None:
+    """Give how a Node is when the policy has left it; None if it never marks any, or is unknown."""
+    known = POLICIES.get(name)
+    if known is None:
+        return None
+    found: Marks | None = getattr(
+        importlib.import_module(f"{__package__}.{known.module}"), "MARKS", None
+    )
+    return found

@@ -36,7 +36,7 @@ class Daemon:
         self.manager: systemd.Manager | None = None
         """Who keeps sockets while the daemon is away, if anybody."""
         self.prelude = ""
-        """Python to be run before the program, such as `deaths.at`."""
+        """Python to be run before the program, such as `deaths.at_write`."""
         self.child: asyncio.subprocess.Process | None = None
         self._flags = [
             f"--runtime-socket={runtime}",

@@ -7,6 +7,6 @@ must not: reading pools from files, which the daemon does; memory, shares and qu
 the kubelet has them.
 """
 
-from .policy import make
+from .policy import MARKS, make
 
-__all__ = ["make"]
+__all__ = ["MARKS", "make"]

@@ -26,6 +26,9 @@ from .wants import Wants
 _LABEL = "cmk.intel.com/cmk-node"
 _TAINT = Taint("cmk", "true", "NoSchedule")
 
+MARKS = Marks({wants.CORES: "0"}, {_LABEL: None}, {_TAINT: False})
+"""A Node on which the policy has left nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class StaticPools:

@@ -10,6 +10,7 @@ import pytest
 from resmgr.daemon import marking
 from resmgr.daemon.agent import AgentError
 from resmgr.policy.marks import Marks, Taint
+from resmgr.policy.static_pools import wants
 
 TAINT = Taint("cmk", "true", "NoSchedule")
 ON = Marks({"a.b/cores": "3"}, {"a.b/c": "true"}, {TAINT: True})
@@ -84,14 +85,17 @@ class Agent:
         self.done: list[object] = []
         self.changed = asyncio.Event()
         self.failed = asyncio.Event()
+        self.there: Mapping[str, Any] = {"status": {"capacity": {"a.b/cores": "0"}}}
+        self.asked = 0
 
     async def node(self) -> Mapping[str, Any]:
-        """Give a bare Node, or fail."""
+        """Give the Node, or fail."""
+        self.asked += 1
         if self.failures:
             self.failures -= 1
             self.failed.set()
             raise AgentError("it is not there")
-        return {"status": {"capacity": {"a.b/cores": "0"}}}
+        return self.there
 
     async def patch(self, patches: Sequence[Mapping[str, Any]]) -> None:
         """Keep them."""
@@ -137,7 +141,7 @@ async def test_it_is_tried_until_it_is_done() -> None:
 
 
 async def test_a_new_configuration_is_followed() -> None:
-    """A policy that marks nothing leaves the Node alone, as does one that wants the same."""
+    """The Node is left alone until a policy marks it."""
     agent, engine = Agent(), Engine(object())
     followers: list[Callable[[Any], None]] = []
     life = asyncio.create_task(marking.keep(agent, engine, followers))
@@ -166,3 +170,47 @@ async def test_what_is_wanted_last_counts() -> None:
     life.cancel()
 
     assert agent.done == [{"a.b/cores": "4"}]
+
+
+async def test_nothing_is_left_of_a_policy_that_goes() -> None:
+    """Its label and its taint go, its extended resources are none any more."""
+    agent = Agent()
+    marked = node({"a.b/c": "true"}, [OTHER, OURS])
+    agent.there = {**marked, "status": {"capacity": {"a.b/cores": "3"}}}
+    marker = marking.Marker(agent)
+    marker.follow(Policy(ON))
+    marker.follow(object())
+    marker.follow(object())
+    life = asyncio.create_task(marker.run())
+    async with asyncio.timeout(10):
+        await agent.changed.wait()
+    life.cancel()
+
+    assert agent.done == [list(marking.patches(marked, OFF)), {"a.b/cores": "0"}]
+
+
+async def test_what_was_left_when_the_daemon_ended_goes_too() -> None:
+    """Another policy may have been configured meanwhile."""
+    label, taint = "cmk.intel.com/cmk-node", {"key": "cmk", "value": "true", "effect": "NoSchedule"}
+    agent = Agent()
+    agent.there = {**node({label: "true"}, [taint]), "status": {"capacity": {wants.CORES: "2"}}}
+    life = asyncio.create_task(marking.keep(agent, Engine(object()), [], "static-pools"))
+    async with asyncio.timeout(10):
+        await agent.changed.wait()
+    life.cancel()
+
+    changes, capacities = agent.done
+    assert [one["op"] for one in changes] == ["remove", "test", "add"]  # type: ignore[attr-defined]
+    assert capacities == {wants.CORES: "0"}
+
+
+@pytest.mark.parametrize("former", ["", "static", "of-old"])
+async def test_other_policies_have_left_nothing(former: str) -> None:
+    """Nobody is asked for anything then."""
+    agent = Agent()
+    life = asyncio.create_task(marking.keep(agent, Engine(object()), [], former))
+    await asyncio.sleep(0)
+    life.cancel()
+
+    assert agent.done == []
+    assert not agent.asked
