@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads the machine once, below a root path; a restart is needed after a change of hardware.
 
-Speed Select is not read: priorities of CPUs come from cpufreq, as on machines without it.
+Speed Select itself is not read, since it answers to calls on a device and not in files. What it
+does to base frequencies (SST-BF) is read like all frequencies, and makes priorities of CPUs.
 """
 
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .. import cpuset
-from . import cpus, files, nodes
+from . import cpus, details, files, kinds, nodes
 from .files import DiscoveryError
 from .machine import Cpu, Machine, Node, Package
 
@@ -24,24 +25,33 @@ class Discovered:
     warnings: tuple[str, ...] = ()
 
 
-def discover(root: Path) -> Discovered:
+def discover(
+    root: Path, *, detailed: bool = False, reader: files.Reader = files.DISK
+) -> Discovered:
     """Read the machine from `sys` below `root` (`/` for the real one).
 
-    Raises `DiscoveryError`, whose text names a file and what is wrong with it.
+    Caches and clusters are read only if `detailed`. Raises `DiscoveryError`, whose text names a
+    file and what is wrong with it.
     """
-    system = files.Folder(root / "sys/devices/system")
+    devices = files.Folder(root / "sys/devices", reader)
+    system = devices.below("system")
     found = cpus.find(system.below("cpu"))
-    numa = nodes.find(system.below("node"), cpuset.of(found.online), found.offline_nodes)
+    online = cpuset.of(found.online)
+    numa = nodes.find(system.below("node"), online, found.offline_nodes)
     _check(system, found.online, numa)
+    told = kinds.find(devices, found.online, found.capacities)
     isolated, warnings = _isolated(system.below("cpu"))
+    more = details.find(system.below("cpu"), online) if detailed else details.NONE
     machine = Machine(
-        cpus=found.online,
+        cpus=kinds.put(told, found.online),
         nodes=numa,
         packages=_packages(found.online),
         offline=found.offline,
-        isolated=isolated & (cpuset.of(found.online) | found.offline),
+        isolated=isolated & (online | found.offline),
+        caches=more.caches,
+        clusters=more.clusters,
     )
-    return Discovered(machine, warnings)
+    return Discovered(machine, (*warnings, *told.warnings, *more.warnings))
 
 
 def _isolated(folder: files.Folder) -> tuple[int, tuple[str, ...]]:

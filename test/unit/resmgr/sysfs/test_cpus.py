@@ -87,6 +87,34 @@ def test_threads_are_online_ones(tmp_path: Path) -> None:
     assert found.online[1].threads == 0b10
 
 
+def test_siblings_are_so_mutually(tmp_path: Path) -> None:
+    """A CPU that claims a sibling of another core is named."""
+    cause = r"cpu1/topology/thread_siblings_list: CPU 2 is in it, whose own siblings are 2"
+    with pytest.raises(files.DiscoveryError, match=cause):
+        find(tmp_path, trees.FLAT, topology__thread_siblings_list="1-2")
+
+
+@pytest.mark.parametrize("name", ["physical_package_id", "core_id"])
+def test_numbers_of_places_are_believable(tmp_path: Path, name: str) -> None:
+    """A number that no kernel has is refused."""
+    with pytest.raises(files.DiscoveryError, match=f"{name}: 2147483648 is too large"):
+        find(tmp_path, trees.FLAT, **{f"topology__{name}": "2147483648"})
+
+
+def test_frequencies_that_are_no_numbers_are_unknown(tmp_path: Path) -> None:
+    """So are those below nothing."""
+    found = find(
+        tmp_path, trees.FLAT, cpufreq__base_frequency="fast", cpufreq__cpuinfo_max_freq="-1"
+    )
+
+    assert (found.online[1].base_frequency, found.online[1].max_frequency) == (0, 0)
+
+
+def test_capacities_are_read_where_there_are_any(tmp_path: Path) -> None:
+    """Some kernels tell how strong a CPU is, others do not."""
+    assert find(tmp_path, trees.FLAT, cpu_capacity="512").capacities == {1: 512}
+
+
 def test_an_online_cpu_has_a_node(tmp_path: Path) -> None:
     """A CPU without a link to a node cannot be placed."""
     with pytest.raises(files.DiscoveryError, match=r"NUMA node of CPU 1 .* exactly one .* none"):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Small files below sysfs."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,43 @@ def test_ids_beyond_belief_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(files.DiscoveryError, match="too large"):
         files.Folder(tmp_path).numbered("cpu")
+
+
+def test_long_files_are_read_whole(tmp_path: Path) -> None:
+    """A list of many ids may be longer than what one call gives."""
+    ids = ",".join(map(str, range(0, 8192, 2)))
+
+    assert put(tmp_path, ids).ids("file").bit_count() == 4096
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    """The message says what is wrong with it."""
+    (tmp_path / "file").mkdir()
+
+    with pytest.raises(files.DiscoveryError, match=r"file: Is a directory"):
+        files.Folder(tmp_path).text("file")
+
+
+def test_a_pipe_holds_nobody_up(tmp_path: Path) -> None:
+    """What is no file has no content, and is not waited for."""
+    os.mkfifo(tmp_path / "file")
+
+    assert files.Folder(tmp_path).text("file") == ""
+
+
+def test_files_may_be_elsewhere() -> None:
+    """All is read through the reader that a folder has, and folders below have the same."""
+
+    class Echo:
+        """Its files hold their paths."""
+
+        def read(self, path: str) -> bytes:
+            return path.encode()
+
+        def names(self, path: str) -> list[str]:
+            return [f"{path}5"]
+
+    folder = files.Folder(Path("/a"), Echo()).below("b")
+
+    assert folder.text("c") == "/a/b/c"
+    assert folder.numbered("/a/b") == [5]
