@@ -8,7 +8,7 @@ ON_DISK = frozenset({"installer", "yaml"})
 """Packages that stand as files: one has data beside its modules, one a library inside."""
 
 EXECUTABLE = frozenset({"cri-resmgr", "rescue"})
-LINKS = ("cri-resmgr-installer", "cri-resmgrctl")
+LINKS = ("cri-resmgr-installer", "cri-resmgrctl", "kubectl-resmgr")
 
 FLOOR = "hacks/bundle/glibc.txt"
 LARGEST = 30_000_000

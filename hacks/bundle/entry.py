@@ -14,6 +14,7 @@ MODULES = {
     DAEMON: "resmgr.daemon.cli",
     "cri-resmgr-installer": "installer.cli",
     "cri-resmgrctl": "ctl.main",
+    "kubectl-resmgr": "ctl.main",
 }
 """Program and the module with its `main`; each loads what it needs and nothing of the others."""
 

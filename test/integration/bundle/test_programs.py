@@ -12,7 +12,7 @@ import pytest
 
 pytestmark = pytest.mark.timeout(1800)  # the interpreter is built where no run before has done it
 
-PROGRAMS = ("cri-resmgr", "cri-resmgr-installer", "cri-resmgrctl")
+PROGRAMS = ("cri-resmgr", "cri-resmgr-installer", "cri-resmgrctl", "kubectl-resmgr")
 
 
 def call(*words: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
