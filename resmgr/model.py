@@ -7,7 +7,7 @@ is that of the original (resource manager, section 8.3): a container keeps its `
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import Enum, IntEnum
 
 
@@ -126,3 +126,17 @@ class Container:
     linux: LinuxResources = LinuxResources()
     tags: Mapping[str, str] = field(default_factory=dict)
     hints: tuple[Hint, ...] = ()
+
+    def having(self, linux: LinuxResources) -> "Container":
+        """Give it with other resources, as `dataclasses.replace` would in three times the time.
+
+        A step may be about hundreds of containers.
+        """
+        made = object.__new__(Container)
+        for name in _FIELDS:
+            object.__setattr__(made, name, getattr(self, name))
+        object.__setattr__(made, "linux", linux)
+        return made
+
+
+_FIELDS = tuple(one.name for one in fields(Container))

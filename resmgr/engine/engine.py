@@ -11,11 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..intents import (
-    AddEnvironment,
-    AssignCpuClass,
-    ExportData,
     Intent,
-    RewriteCommand,
     SetCpuset,
     SetMems,
     SetShares,
@@ -338,9 +334,11 @@ class Engine:
         """Make a step ours: its state, and what its intents mean for the containers."""
         remembered = self._remembered(step)
         self._state = step.state
-        before: dict[str, LinuxResources] = {}
-        for intent in step.intents:
-            self._note(intent, before)
+        known = self.ledger.containers
+        meant = resources.afterwards(step.intents, known.get)
+        before = {cache_id: known[cache_id].linux for cache_id in meant}
+        for cache_id, linux in meant.items():
+            self.ledger.give(cache_id, linux)
         return Outcome(
             intents=step.intents,
             before=before,
@@ -355,15 +353,6 @@ class Engine:
         if step.entries is None or self._state is None:
             return (PutPolicy(self.policy.name, self.policy.dump(step.state)),)
         return (PutEntries(step.entries),) if step.entries else ()
-
-    def _note(self, intent: Intent, before: dict[str, LinuxResources]) -> None:
-        """Keep in the ledger what a container will have; 0 leaves what it has."""
-        if isinstance(intent, AssignCpuClass | ExportData | RewriteCommand | AddEnvironment):
-            return
-        container = self.ledger.containers.get(intent.container)
-        if container is not None:
-            before.setdefault(intent.container, container.linux)
-            self.ledger.change(container, linux=resources.after(container.linux, intent))
 
     def _seal(
         self, outcome: Outcome, cache_id: str = "", *, unknown: Container | None = None

@@ -29,12 +29,22 @@ class Ledger:
         self.running_since: dict[str, int] = {}
         self.touched: set[str] | None = None
         self._by_id = {one.id: one.cache_id for one in self.containers.values() if one.id}
-        self._changes: list[Change] = []
+        self._of_pod: dict[str, dict[str, None]] = {}
+        """Cache ids by the id of the pod; with it a pod costs the same however many there are."""
+        self._of_uid: dict[str, dict[str, None]] = {}
+        """Ids of sandboxes by the UID of the pod."""
+        for container in self.containers.values():
+            _join(self._of_pod, container.pod_id, container.cache_id)
+        for pod in self.pods.values():
+            _join(self._of_uid, pod.uid, pod.id)
+        self._changes: dict[tuple[str, str], Change] = {}
+        """The last change of each pod and container, which tells all of it."""
         self._nameless = 0
 
     def take_changes(self) -> tuple[Change, ...]:
         """Give the changes since the last time."""
-        changes, self._changes = tuple(self._changes), []
+        changes = tuple(self._changes.values())
+        self._changes = {}
         return changes
 
     def find(self, runtime_id: str) -> Container | None:
@@ -49,7 +59,7 @@ class Ledger:
 
     def of_pod(self, pod_id: str) -> tuple[Container, ...]:
         """Give the containers of a pod sandbox."""
-        return tuple(one for one in self.containers.values() if one.pod_id == pod_id)
+        return tuple(map(self.containers.__getitem__, self._of_pod.get(pod_id, ())))
 
     def alive(self) -> tuple[Container, ...]:
         """Give the containers that hold resources, in the documented order (section 5, step 7)."""
@@ -59,15 +69,21 @@ class Ledger:
 
     def put_pod(self, pod: Pod) -> None:
         """Learn a pod."""
-        if self.pods.get(pod.id) != pod:
+        old = self.pods.get(pod.id)
+        if old != pod:
+            if old is not None:
+                _leave(self._of_uid, old.uid, old.id)
+            _join(self._of_uid, pod.uid, pod.id)
             self.pods[pod.id] = pod
-            self._changes.append(PutPod(pod))
+            self._changes["pod", pod.id] = PutPod(pod)
             self._touch(pod.id)
 
     def drop_pod(self, pod_id: str) -> None:
         """Forget a pod; its containers are forgotten by themselves."""
-        if self.pods.pop(pod_id, None) is not None:
-            self._changes.append(DropPod(pod_id))
+        old = self.pods.pop(pod_id, None)
+        if old is not None:
+            _leave(self._of_uid, old.uid, pod_id)
+            self._changes["pod", pod_id] = DropPod(pod_id)
             self._touch(pod_id)
 
     def put(self, container: Container) -> Container:
@@ -77,9 +93,13 @@ class Ledger:
             self._by_id.pop(old.id, None)
         if container.id:
             self._by_id[container.id] = container.cache_id
+        if old is None or old.pod_id != container.pod_id:
+            if old is not None:
+                _leave(self._of_pod, old.pod_id, old.cache_id)
+            _join(self._of_pod, container.pod_id, container.cache_id)
         self.containers[container.cache_id] = container
         if old != container:
-            self._changes.append(PutContainer(container))
+            self._changes["container", container.cache_id] = PutContainer(container)
         if old is None or (old.id, old.state) != (container.id, container.state):
             self._touch(container.cache_id, container.id, old.id if old else "")
         return container
@@ -90,7 +110,6 @@ class Ledger:
         *,
         state: ContainerState | None = None,
         runtime_id: str | None = None,
-        linux: LinuxResources | None = None,
     ) -> Container:
         """Learn some changes of a container."""
         return self.put(
@@ -98,9 +117,15 @@ class Ledger:
                 container,
                 state=container.state if state is None else state,
                 id=container.id if runtime_id is None else runtime_id,
-                linux=container.linux if linux is None else linux,
             )
         )
+
+    def give(self, cache_id: str, linux: LinuxResources) -> None:
+        """Learn the resources that a known container is to have."""
+        container = self.containers[cache_id]
+        if container.linux != linux:
+            changed = self.containers[cache_id] = container.having(linux)
+            self._changes["container", cache_id] = PutContainer(changed)
 
     def drop(self, cache_id: str) -> None:
         """Forget a container."""
@@ -108,7 +133,8 @@ class Ledger:
         self.running_since.pop(cache_id, None)
         if old is not None:
             self._by_id.pop(old.id, None)
-            self._changes.append(DropContainer(cache_id))
+            _leave(self._of_pod, old.pod_id, cache_id)
+            self._changes["container", cache_id] = DropContainer(cache_id)
             self._touch(cache_id, old.id)
 
     def cache_id(self, container: Container) -> str:
@@ -124,9 +150,9 @@ class Ledger:
 
     def same_uid(self, pod: Pod) -> Iterator[Pod]:
         """Give the other sandboxes of the same pod: it is being made anew."""
-        for other in tuple(self.pods.values()):
-            if other.uid and other.uid == pod.uid and other.id != pod.id:
-                yield other
+        for other in tuple(self._of_uid.get(pod.uid, ())) if pod.uid else ():
+            if other != pod.id:
+                yield self.pods[other]
 
     def _touch(self, *ids: str) -> None:
         if self.touched is not None:
@@ -144,3 +170,14 @@ class Ledger:
             pod.name if pod else "",
             container.name,
         )
+
+
+def _join(groups: dict[str, dict[str, None]], group: str, member: str) -> None:
+    groups.setdefault(group, {})[member] = None
+
+
+def _leave(groups: dict[str, dict[str, None]], group: str, member: str) -> None:
+    members = groups[group]
+    del members[member]
+    if not members:
+        del groups[group]

@@ -51,6 +51,13 @@ def test_creation_is_remembered_before_it_is_answered() -> None:
     assert any(isinstance(one, PutPolicy) for one in outcome.changes)
 
 
+def test_a_container_is_remembered_once_a_step() -> None:
+    """However much of it changes: each change costs a write."""
+    outcome = make_engine().handle(toy.creating())
+
+    assert len([one for one in outcome.changes if isinstance(one, PutContainer)]) == 1
+
+
 def test_refused_allocation_leaves_nothing() -> None:
     """A container that cannot be allocated is refused with the policy's words, and forgotten."""
     made = make_engine(toy.OneEach(cpus=0))

@@ -34,6 +34,27 @@ def test_no_cpus_and_no_nodes_leave_what_is_there() -> None:
     assert resources.after(HAS, intents.SetMems("x", 0)) == HAS
 
 
+def test_all_intents_about_a_container_come_to_one_result() -> None:
+    """Of those that are known, changed or not; what is no resource counts for nothing."""
+    containers = {key: Container(key, "p", key, linux=HAS) for key in ("a", "b", "c")}
+    found = resources.afterwards(
+        [
+            intents.SetCpuset("a", 4),
+            intents.SetCpuset("b", 0b11),
+            intents.SetCpuset("gone", 4),
+            intents.SetShares("a", 7),
+            intents.AssignCpuClass(4, "turbo"),
+            intents.ExportData("c", ()),
+        ],
+        containers.get,
+    )
+
+    assert found == {
+        "a": LinuxResources(cpuset_cpus=4, cpuset_mems=0b1, shares=7),
+        "b": HAS,
+    }
+
+
 def test_what_nobody_cares_for_is_let_go() -> None:
     """What the new policy sets stays its own."""
     containers = [Container(key, "p", key, linux=HAS) for key in ("a", "b")]
