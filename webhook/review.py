@@ -17,8 +17,8 @@ KIND = "AdmissionReview"
 MOST_WARNINGS = 20
 """Warnings in an answer; an API server passes 4 KiB of them on."""
 
-LONGEST_WARNING = 120
-"""Characters; Kubernetes asks for no more, since clients cut them."""
+LONGEST_WARNING = 256
+"""Characters; an API server cuts what is longer when there are many."""
 
 
 @dataclass(frozen=True, slots=True)

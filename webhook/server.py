@@ -70,7 +70,8 @@ async def serve(port: int, files: certificate.Files) -> AsyncIterator[int]:
         site = web.TCPSite(runner, None, port, ssl_context=certificates.context)
         await site.start()
         follower.start()
-        yield int(runner.addresses[0][1])
+        # Any free port is another one for IPv4 and IPv6; an address of IPv4 is the shorter one.
+        yield int(min(runner.addresses, key=len)[1])
     finally:
         follower.stop()
         await runner.cleanup()
