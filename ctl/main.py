@@ -17,6 +17,7 @@ PLUGIN = "kubectl-resmgr"
 
 COMMANDS: Mapping[str, str] = {
     "completion": "print a completion script for bash, zsh or fish",
+    "config": "configurations: which one counts, what is wrong with one, what keys mean",
     "gate": "whether the relay answers, and with what the runtime has",
     "release": "let go of what was pinned, once no relay is at work any more",
     "state": "what the daemon remembers: pods, containers, the policy's state",

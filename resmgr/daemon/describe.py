@@ -19,22 +19,25 @@ ROOT_NAME = "main"
 
 def modules(names: Sequence[str]) -> str:
     """Describe the modules of these names; without names all of them."""
-    every = sorted(_walk(tree.ROOT, ""), key=lambda pair: pair[0])
+    every = sorted(walk(), key=lambda pair: pair[0])
     chosen = [
-        (path, one) for path, one in every if not names or any(_is(path, name) for name in names)
+        (path, one)
+        for path, one in every
+        if not names or any(is_named(path, name) for name in names)
     ]
     if not chosen:
         return "No matching modules found.\n"
     return "\n".join(_describe(path, one) for path, one in chosen)
 
 
-def _walk(one: module.Module, path: str) -> Iterator[tuple[str, module.Module]]:
+def walk(one: module.Module = tree.ROOT, path: str = "") -> Iterator[tuple[str, module.Module]]:
+    """Give a module and all below it, each with its path."""
     yield path, one
     for child in one.children:
-        yield from _walk(child, f"{path}.{child.name}" if path else child.name)
+        yield from walk(child, f"{path}.{child.name}" if path else child.name)
 
 
-def _is(path: str, name: str) -> bool:
+def is_named(path: str, name: str) -> bool:
     """Whether a module's path is meant: its whole or last name, or a part with dots around it."""
     path = path or ROOT_NAME
     if name in {path, path.rpartition(".")[2]}:
