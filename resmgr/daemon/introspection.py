@@ -24,11 +24,15 @@ def document(
     shown: Mapping[str, Any],
     machine: Machine,
 ) -> dict[str, Any]:
-    """Give everything; `shown` is what the policy tells of itself."""
+    """Give everything; `shown` is what the policy tells of itself.
+
+    Policies know containers by cache id; the page names them by their own, as it does in pods.
+    """
+    known = tuple(containers)
     return {
         "Pools": shown.get("Pools"),
-        "Pods": _pods(pods, containers),
-        "Assignments": shown.get("Assignments"),
+        "Pods": _pods(pods, known),
+        "Assignments": _assignments(shown.get("Assignments"), known),
         "System": _system(machine, policy),
         "Error": "",
     }
@@ -37,6 +41,18 @@ def document(
 def text(data: Mapping[str, Any]) -> bytes:
     """Give the page's bytes."""
     return json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode() + b"\r\n"
+
+
+def _assignments(
+    shown: Mapping[str, Any] | None, containers: Iterable[Container]
+) -> dict[str, Any] | None:
+    if shown is None:
+        return None
+    ids = {one.cache_id: one.id or one.cache_id for one in containers}
+    return {
+        ids.get(key, key): {"ContainerID": ids.get(key, key), **assignment}
+        for key, assignment in shown.items()
+    }
 
 
 def _pods(pods: Iterable[Pod], containers: Iterable[Container]) -> dict[str, Any]:

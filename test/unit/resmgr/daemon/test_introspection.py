@@ -90,7 +90,16 @@ def test_the_machine_is_shown() -> None:
 
 def test_what_the_policy_shows_of_itself_is_taken_over() -> None:
     """Maps that it does not fill are null."""
-    found = page({"Assignments": {"c1": {"Pool": "shared"}}})
+    found = page({"Assignments": {"gone": {"Pool": "shared"}}})
 
-    assert found["Assignments"] == {"c1": {"Pool": "shared"}}
+    assert found["Assignments"] == {"gone": {"ContainerID": "gone", "Pool": "shared"}}
     assert found["Pools"] is None
+    assert page()["Assignments"] is None
+
+
+def test_assignments_name_containers_as_pods_do() -> None:
+    """What policies know by cache id is shown by the container's own id."""
+    found = page({"Assignments": {"u1:main": {"Pool": "shared"}}})
+
+    assert found["Assignments"] == {"c1": {"ContainerID": "c1", "Pool": "shared"}}
+    assert "c1" in found["Pods"]["p1"]["Containers"]
