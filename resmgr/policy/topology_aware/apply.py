@@ -58,15 +58,28 @@ class Applier:
                     return nodes
         return 0
 
-    def told(self, before: State, after: State, always: Collection[str] = ()) -> list[Intent]:
-        """Tell containers what is another than before, and some of them all they have."""
+    def told(
+        self,
+        before: State,
+        after: State,
+        always: Collection[str] = (),
+        *,
+        changed: Collection[str] | None = None,
+    ) -> list[Intent]:
+        """Tell containers what is another than before, and some of them all they have.
+
+        Only those that have `changed`, if they are known, can have other grants than before.
+        """
         moved = 0
-        for pool in self.pools:
+        for pool in self.pools if before.exclusive != after.exclusive else ():
             if self.shared(before, pool.id) != self.shared(after, pool.id):
                 moved |= 1 << pool.id
         found: list[Intent] = []
-        for key, grant in after.grants.items():
-            former = before.grants.get(key)
+        keys = after.grants if moved or changed is None else changed
+        for key in keys:
+            if key not in after.grants:
+                continue
+            grant, former = after.grants[key], before.grants.get(key)
             if key in always or former is None:
                 found += self._intents(key, self.of(after, grant), None)
             elif former is not grant or (moved >> grant.pool & 1 and grant.shares):

@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from ..affinity import expression, read, weigh
 from ..affinity.read import Affinity
 from ..interface import CannotAllocate, Subject
-from .grants import Grant
+from .grants import AVX512
 from .options import Options
+from .state import State
 from .tree import Pool
-
-AVX512 = "AVX512"
 
 _AVX512, _TOGETHER = 5, 10
 
@@ -39,12 +38,12 @@ def affinities(subject: Subject, options: Options) -> tuple[Affinity, ...]:
     return stated + implicit
 
 
-def weights(subject: Subject, grants: Mapping[str, Grant], options: Options) -> dict[int, int]:
+def weights(subject: Subject, state: State, options: Options) -> dict[int, int]:
     """Give what each pool weighs by the containers that have CPUs from it: pool id -> weight.
 
     Raises `CannotAllocate`.
     """
-    own = subject.container.cache_id
+    own, grants = subject.container.cache_id, state.grants
     found: dict[int, int] = {}
     wanted = affinities(subject, options)
     if wanted:
@@ -52,11 +51,13 @@ def weights(subject: Subject, grants: Mapping[str, Grant], options: Options) -> 
         for key, weight in weigh.scores(wanted, others, own).items():
             pool = grants[key].pool
             found[pool] = found.get(pool, 0) + weight
-    # The one that is always there is worth a loop of its own.
+    # The one that is always there is counted, so that it costs the same for any number.
     weight = _AVX512 if AVX512 in subject.container.tags else -_AVX512
-    for key, grant in grants.items():
-        if grant.subject.container.tags and key != own and AVX512 in grant.subject.container.tags:
-            found[grant.pool] = found.get(grant.pool, 0) + weight
+    for pool, book in enumerate(state.books):
+        if book.avx512:
+            found[pool] = found.get(pool, 0) + weight * book.avx512
+    if own in grants and grants[own].avx512:
+        found[grants[own].pool] -= weight
     return {pool: weight for pool, weight in found.items() if weight}
 
 

@@ -28,6 +28,8 @@ def upward(
     moved: dict[str, None] = {}
     while True:
         short = _short(pools, state, former)
+        if not short:
+            return state, tuple(moved)
         crowd = [
             key
             for key in sorted(state.grants)

@@ -26,7 +26,7 @@ def explained(
     """Explain what came out of a trial in a state where the container has nothing."""
     rule = _rule(selector, subject, request)
     try:
-        weights = attraction.weights(subject, state.grants, selector.options)
+        weights = attraction.weights(subject, state, selector.options)
     except CannotAllocate:
         return trial.explained(rule, ())
     hinted = hints.counting(subject.container.hints)

@@ -11,6 +11,9 @@ from ..interface import BadState, Subject
 from . import memory
 from .memory import Amounts
 
+AVX512 = "AVX512"
+"""Tag of containers that use it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -37,6 +40,11 @@ class Grant:
     def shares(self) -> bool:
         """Whether it uses the sharable CPUs of its pool."""
         return not self.reserved and (self.part > 0 or not self.exclusive)
+
+    @property
+    def avx512(self) -> bool:
+        """Whether it uses AVX-512."""
+        return AVX512 in self.subject.container.tags
 
     @property
     def filling(self) -> int:

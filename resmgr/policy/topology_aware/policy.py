@@ -5,7 +5,7 @@ Beyond the original: an in-place resize is followed, containers keep their memor
 cold start over a restart, and no container is told anything unless it changes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -91,7 +91,7 @@ class TopologyAware:
         after = state.taking(cache_id)
         if after is state:
             return Step(state, entries={})
-        return self._step(state, after, ())
+        return self._step(state, after, (), [cache_id])
 
     def rebalance(self, state: State) -> Step[State]:
         """Place all containers anew that are not guaranteed, in the order of their names.
@@ -121,7 +121,7 @@ class TopologyAware:
             key: grant if grant == after.grants[key] else after.grants[key]
             for key, grant in state.grants.items()
         }
-        return self._step(state, replace(after, grants=kept), moved)
+        return self._step(state, replace(after, grants=kept), moved, tuple(kept))
 
     def remind(self, state: State, cache_id: str) -> Step[State]:
         """End the cold start of a container: it may use all of its memory from now on."""
@@ -130,7 +130,7 @@ class TopologyAware:
             return Step(state, entries={})
         after = state.giving(cache_id, replace(grant, cold=0.0))
         text = f"coldstart: finishing coldstart period for {_shown(grant.subject)}"
-        return self._step(state, after, (Reason(cache_id, text),))
+        return self._step(state, after, (Reason(cache_id, text),), [cache_id])
 
     def export(self, state: State, cache_id: str) -> Mapping[str, str]:
         """Give the CPUs and memory nodes of a container, by kind, those that there are."""
@@ -175,7 +175,8 @@ class TopologyAware:
             message = f"topology-aware: failed to allocate resources for {name}: {error}"
             raise CannotAllocate(message) from error
         reasons = [*(Reason(cache_id, text) for text in doubts), *self._reasons(placed, subject)]
-        step = self._step(state, placed.state, reasons, cache_id)
+        changed = dict.fromkeys((*placed.moved, cache_id))
+        step = self._step(state, placed.state, reasons, changed, cache_id)
         if not placed.grant.cold or (held and held.cold):
             return step
         text = f"coldstart: triggering coldstart for {_shown(subject)}..."
@@ -206,16 +207,21 @@ class TopologyAware:
             return Placed(after, grant, (f"shares what there is, without guarantee: {error}",))
 
     def _step(
-        self, before: State, after: State, reasons: Sequence[Reason], subject: str = ""
+        self,
+        before: State,
+        after: State,
+        reasons: Sequence[Reason],
+        changed: Collection[str],
+        subject: str = "",
     ) -> Step[State]:
+        """Make a step; no other containers than those that have `changed` have other grants."""
         names = shown.names(self.pools)
         entries: dict[str, str | None] = {
-            key: grants.text(grant, names)
-            for key, grant in after.grants.items()
-            if before.grants.get(key) is not grant
+            key: grants.text(after.grants[key], names) if key in after.grants else None
+            for key in changed
+            if before.grants.get(key) is not after.grants.get(key)
         }
-        entries |= dict.fromkeys(before.grants.keys() - after.grants.keys())
-        intents = self.applier.told(before, after, (subject,))
+        intents = self.applier.told(before, after, (subject,), changed=changed)
         return Step(after, tuple(intents), tuple(reasons), entries)
 
     def _reasons(self, placed: Placed, subject: Subject) -> list[Reason]:

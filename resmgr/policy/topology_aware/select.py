@@ -97,7 +97,7 @@ class Selector:
             fitting,
             state,
             request,
-            attraction.weights(subject, state.grants, self.options),
+            attraction.weights(subject, state, self.options),
             hints.counting(subject.container.hints),
         )
         while rest:

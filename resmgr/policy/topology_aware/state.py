@@ -26,6 +26,9 @@ class Book:
     sharing: int = 0
     """How many of them use sharable CPUs."""
 
+    avx512: int = 0
+    """How many containers that use AVX-512 have their CPUs from here."""
+
     memory: Amounts = memory.NOTHING
 
 
@@ -36,6 +39,10 @@ class State:
     books: tuple[Book, ...]
     grants: Mapping[str, Grant] = field(default_factory=dict)
     exclusive: int = 0
+    known: "list[tuple[tuple[Pool, ...], Left]]" = field(
+        default_factory=list, init=False, compare=False, repr=False
+    )
+    """What is left, once it has been worked out: many look at one state."""
 
     def giving(self, cache_id: str, grant: Grant) -> "State":
         """Give a container something, in place of what it has."""
@@ -69,6 +76,7 @@ def _booked(books: tuple[Book, ...], grant: Grant, sign: int) -> tuple[Book, ...
         reserved=own.reserved + (sign * grant.part if grant.reserved else 0),
         normal=own.normal + (0 if grant.reserved else sign),
         sharing=own.sharing + (sign if grant.shares else 0),
+        avx512=own.avx512 + (sign if grant.avx512 else 0),
     )
     place = result[grant.memory_pool]
     add = memory.plus if sign > 0 else memory.minus
@@ -102,6 +110,14 @@ class Left:
 
 def left(pools: tuple[Pool, ...], state: State) -> Left:
     """Work out what is left."""
+    for of, found in state.known:
+        if of is pools:
+            return found
+    state.known.append((pools, found := _left(pools, state)))
+    return found
+
+
+def _left(pools: tuple[Pool, ...], state: State) -> Left:
     sharable = [pool.sharable & ~state.exclusive for pool in pools]
     shared = [book.shared for book in state.books]
     reserved = [book.reserved for book in state.books]

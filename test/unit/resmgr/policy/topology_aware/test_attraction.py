@@ -6,20 +6,25 @@ from unit.resmgr.policy.topology_aware import made
 
 from resmgr.policy.interface import CannotAllocate, Subject
 from resmgr.policy.topology_aware import attraction
-from resmgr.policy.topology_aware.grants import Grant
+from resmgr.policy.topology_aware import state as states
+from resmgr.policy.topology_aware.grants import AVX512, Grant
 from resmgr.policy.topology_aware.options import Options
+from resmgr.policy.topology_aware.state import State
 
 PLAIN = Options()
 
 
-def grants(**subjects: tuple[Subject, int]) -> dict[str, Grant]:
+def having(**subjects: tuple[Subject, int]) -> State:
     """Containers that have CPUs from pools."""
-    return {name: Grant(subject, pool) for name, (subject, pool) in subjects.items()}
+    state = states.empty(made.pools())
+    for name, (subject, pool) in subjects.items():
+        state = state.giving(name, Grant(subject, pool))
+    return state
 
 
 def test_without_a_wish_nothing_weighs() -> None:
     """However many containers there are."""
-    others = grants(a=(made.subject("a"), 1), b=(made.subject("b"), 2))
+    others = having(a=(made.subject("a"), 1), b=(made.subject("b"), 2))
 
     assert attraction.weights(made.subject("x"), others, PLAIN) == {}
 
@@ -30,7 +35,7 @@ def test_stated_affinities_weigh_by_pool() -> None:
         f"{made.DOMAIN}/affinity": "x: [{scope: {key: name, operator: Exists}, "
         "match: {key: name, operator: Exists}, weight: 4}]"
     }
-    others = grants(
+    others = having(
         a=(made.subject("a"), 1),
         b=(made.subject("b"), 1),
         c=(made.subject("c"), 2),
@@ -45,21 +50,23 @@ def test_a_wrong_affinity_is_refused() -> None:
     subject = made.subject("x", said={f"{made.DOMAIN}/affinity": "x: 3"})
 
     with pytest.raises(CannotAllocate, match="x: expected a list"):
-        attraction.weights(subject, {}, PLAIN)
+        attraction.weights(subject, having(), PLAIN)
 
 
 def test_avx512_keeps_to_itself() -> None:
     """Whoever uses it is drawn to others that do, everybody else is driven away."""
-    tags = {attraction.AVX512: "true"}
-    others = grants(a=(made.subject("a", tags=tags), 1), b=(made.subject("b"), 2))
+    tags = {AVX512: "true"}
+    others = having(a=(made.subject("a", tags=tags), 1), b=(made.subject("b"), 2))
 
     assert attraction.weights(made.subject("x", tags=tags), others, PLAIN) == {1: 5}
     assert attraction.weights(made.subject("x"), others, PLAIN) == {1: -5}
+    assert attraction.weights(made.subject("a", tags=tags), others, PLAIN) == {}
+    assert attraction.weights(made.subject("x"), others.taking("a"), PLAIN) == {}
 
 
 def test_pods_and_namespaces_keep_together_if_so_configured() -> None:
     """But not a container that states affinities of its own."""
-    others = grants(
+    others = having(
         a=(made.subject("a", pod="p"), 1),
         b=(made.subject("b", namespace="other"), 2),
         c=(made.subject("c", pod="p", namespace="other"), 3),

@@ -120,7 +120,7 @@ def test_a_loser_names_what_decided(
     explanation = policy.explain(state, subject)
     hypothesis.assume(explanation.chosen is not None)
     request, _ = policy._request(subject)
-    weights = attraction.weights(subject, state.grants, policy.options)
+    weights = attraction.weights(subject, state, policy.options)
     near = hints.counting(devices)
     scores = policy.selector.scores(state, request, weights, near)
     by_name = dict(zip((pool.name for pool in policy.pools), scores, strict=True))

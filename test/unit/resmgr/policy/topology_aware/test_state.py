@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who has what, and what is left."""
 
+from dataclasses import replace
+
 from unit.resmgr.policy.topology_aware import made
 from unit.resmgr.sysfs import trees
 
@@ -67,3 +69,14 @@ def test_memory_of_pools_above_may_come_from_below() -> None:
 
     assert [free[1] // GIB for free in left.free] == [2, 2, 3, 2, 2, 4, 8]
     assert [extra[1] // GIB for extra in left.extra] == [1, 1, 0, 0, 0, 0, 0]
+
+
+def test_what_is_left_is_worked_out_once_for_a_state() -> None:
+    """Another state has nothing of it, however it was made."""
+    state = states.empty(POOLS)
+    first = states.left(POOLS, state)
+    other = replace(state, exclusive=1 << 4)
+
+    assert states.left(POOLS, state) is first
+    assert states.left(POOLS, other) != first
+    assert state == states.empty(POOLS)
