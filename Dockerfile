@@ -10,7 +10,7 @@ RUN apt-get update \
         ca-certificates python3 \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/apt/* /var/log/dpkg.log
 
-FROM python AS build
+FROM python AS uv
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends python3-venv
 WORKDIR /src
@@ -22,7 +22,10 @@ RUN --mount=type=secret,id=certificates \
     && python3 -m venv /uv \
     && version=$(awk '$0 == "name = \"uv\"" { getline; gsub(/[^0-9.]/, ""); print; exit }' uv.lock) \
     && /uv/bin/pip install --quiet --disable-pip-version-check "uv==$version"
-ENV UV_PYTHON_DOWNLOADS=never UV_SYSTEM_CERTS=1 UV_LINK_MODE=copy UV_PROJECT_ENVIRONMENT=/opt/extension
+ENV UV_PYTHON_DOWNLOADS=never UV_SYSTEM_CERTS=1 UV_LINK_MODE=copy
+
+FROM uv AS build-extension
+ENV UV_PROJECT_ENVIRONMENT=/opt/extension
 RUN --mount=type=secret,id=certificates \
     if [ -e /run/secrets/certificates ]; then export SSL_CERT_FILE=/run/secrets/certificates; fi \
     && /uv/bin/uv sync --locked --no-default-groups --extra controller --no-install-project \
@@ -37,17 +40,43 @@ RUN --mount=type=secret,id=certificates \
         --python /usr/bin/python3 \
     && /opt/extension/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/extension/lib
 
+FROM uv AS build-webhook
+ENV UV_PROJECT_ENVIRONMENT=/opt/webhook
+RUN --mount=type=secret,id=certificates \
+    if [ -e /run/secrets/certificates ]; then export SSL_CERT_FILE=/run/secrets/certificates; fi \
+    && /uv/bin/uv sync --locked --no-default-groups --extra webhook --no-install-project \
+        --python /usr/bin/python3
+COPY webhook webhook
+COPY resmgr resmgr
+RUN --mount=type=secret,id=certificates \
+    if [ -e /run/secrets/certificates ]; then export SSL_CERT_FILE=/run/secrets/certificates; fi \
+    && /uv/bin/uv sync --locked --no-default-groups --extra webhook --no-editable \
+        --python /usr/bin/python3 \
+    && /opt/webhook/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/webhook/lib
+
 FROM python AS extension
 ARG VERSION=unknown
 LABEL org.opencontainers.image.title="gardener-extension-cri-resmgr" \
       org.opencontainers.image.description="Gardener extension that brings a CRI resource manager to the nodes of shoots" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}"
-COPY --from=build /opt/extension /opt/extension
+COPY --from=build-extension /opt/extension /opt/extension
 ENV PATH=/opt/extension/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 USER 65532:65532
 WORKDIR /
 ENTRYPOINT ["gardener-extension-cri-resmgr"]
+
+FROM python AS webhook
+ARG VERSION=unknown
+LABEL org.opencontainers.image.title="cri-resmgr-webhook" \
+      org.opencontainers.image.description="Annotates pods with their resources, and judges configurations of the CRI resource manager" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}"
+COPY --from=build-webhook /opt/webhook /opt/webhook
+ENV PATH=/opt/webhook/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+USER 65534:65534
+WORKDIR /
+ENTRYPOINT ["cri-resmgr-webhook"]
 
 # What the bundle needs of a system: glibc and its loader. There is nothing else to keep up to date.
 FROM ${BASE} AS libc
