@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Taking records."""
+
+from pathlib import Path
+
+from ctl import machines
+from ctl.machines import tree
+from ctl.records import folder, held, take
+from resmgr.sysfs import discover
+
+MACHINE = machines.parse("laptop:offline=9:isolated=2")
+
+
+def written(root: Path) -> Path:
+    """Write the machine, among more files than discovery reads."""
+    files = {name: text.encode() for name, text in tree.files(MACHINE).items()}
+    more = {"sys/devices/system/cpu/cpu0/microcode/version": b"1", "etc/machine-id": b"secret"}
+    folder.write(root, files | more)
+    return root
+
+
+def test_a_record_is_the_machine(tmp_path: Path) -> None:
+    """What is read from a record is what was read when it was taken."""
+    taken = take.take(written(tmp_path))
+    again = discover.discover(Path("/"), detailed=True, reader=held.Held(taken.files))
+
+    assert taken.problem == ""
+    assert taken.machine == MACHINE
+    assert again == discover.Discovered(MACHINE)
+
+
+def test_a_record_of_a_record_is_the_same(tmp_path: Path) -> None:
+    """Exactly what discovery reads is in it."""
+    taken = take.take(written(tmp_path))
+
+    assert take.take(Path("/"), held.Held(taken.files)).files == taken.files
+
+
+def test_nothing_else_is_in_a_record(tmp_path: Path) -> None:
+    """Files that discovery does not read are nobody's business."""
+    taken = take.take(written(tmp_path))
+
+    assert {name.split("/")[0] for name in taken.files} == {"sys"}
+    assert not any("microcode" in name for name in taken.files)
+
+
+def test_links_are_recorded_as_what_they_lead_to(tmp_path: Path) -> None:
+    """The link of a CPU to its node becomes an empty folder."""
+    root = written(tmp_path)
+    link = root / "sys/devices/system/cpu/cpu0/node0"
+    link.rmdir()
+    link.symlink_to(root / "sys/devices/system/node/node0")
+    taken = take.take(root)
+
+    assert taken.files["sys/devices/system/cpu/cpu0/node0/"] == b""
+    assert not any(name.startswith("sys/devices/system/cpu/cpu0/node0/c") for name in taken.files)
+
+
+def test_a_machine_that_cannot_be_read_is_recorded_all_the_same(tmp_path: Path) -> None:
+    """The file that is wrong is in the record, which is what it is wanted for."""
+    root = written(tmp_path)
+    (root / "sys/devices/system/cpu/cpu3/topology/core_id").write_text("seven", encoding="ascii")
+    taken = take.take(root)
+
+    assert taken.machine is None
+    assert "cpu3/topology/core_id: 'seven' is no number" in taken.problem
+    assert taken.files["sys/devices/system/cpu/cpu3/topology/core_id"] == b"seven"
