@@ -91,7 +91,7 @@ class Cache:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """All of it; mappings by id, in ascending order.
+    """All of it; mappings by id, in ascending order whatever order they are given in.
 
     Caches and clusters are details that nobody decides by: the daemon leaves them out.
     """
@@ -106,6 +106,11 @@ class Machine:
 
     clusters: tuple[int, ...] = ()
     """Masks of online CPUs whose cores share a part of the die, in order of their lowest CPU."""
+
+    def __post_init__(self) -> None:
+        """Sort by id, so that nobody decides by the order in which files were found."""
+        for name in ("cpus", "nodes", "packages"):
+            object.__setattr__(self, name, dict(sorted(getattr(self, name).items())))
 
     @property
     def online(self) -> int:
