@@ -76,6 +76,14 @@ class AssignCpuClass:
 
 
 @dataclass(frozen=True, slots=True)
+class SetTopTierLimit:
+    """Limit how much of the fastest memory a container should use, bytes; -1: no limit."""
+
+    container: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
 class ExportData:
     """What a container may read about itself (`resources.sh`): keys and values, sorted."""
 
@@ -100,6 +108,7 @@ ContainerIntent = (
     | SetShares
     | SetQuota
     | SetMemoryLimit
+    | SetTopTierLimit
     | RewriteCommand
     | AddEnvironment
     | ExportData

@@ -52,4 +52,5 @@ class Listener:
     def decided(self, reasons: Sequence[Reason]) -> None:
         """Write a line for each decision."""
         for reason in reasons:
-            _POLICY.info("%s: %s", self._show(reason.container), reason.text)
+            level = logging.WARNING if reason.warning else logging.INFO
+            _POLICY.log(level, "%s: %s", self._show(reason.container), reason.text)

@@ -11,7 +11,13 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from ..engine.outcome import Outcome
-from ..intents import AddEnvironment, AssignCpuClass, ExportData, RewriteCommand
+from ..intents import (
+    AddEnvironment,
+    AssignCpuClass,
+    ExportData,
+    RewriteCommand,
+    SetTopTierLimit,
+)
 from ..model import Container, ContainerState, LinuxResources, Mount
 
 _REACHABLE = {ContainerState.CREATED, ContainerState.RUNNING}
@@ -64,6 +70,7 @@ class Plan:
     """Cache id -> keys and values of the file that the container may read."""
 
     cpu_classes: tuple[AssignCpuClass, ...] = ()
+    top_tier: tuple[SetTopTierLimit, ...] = ()
 
 
 def make(outcome: Outcome, find: Callable[[str], Container | None], subject: str = "") -> Plan:
@@ -74,6 +81,7 @@ def make(outcome: Outcome, find: Callable[[str], Container | None], subject: str
     """
     exports: dict[str, dict[str, str]] = {}
     classes: list[AssignCpuClass] = []
+    top_tier: list[SetTopTierLimit] = []
     command: RewriteCommand | None = None
     environment: tuple[tuple[str, str], ...] = ()
     for intent in outcome.intents:
@@ -82,6 +90,8 @@ def make(outcome: Outcome, find: Callable[[str], Container | None], subject: str
                 exports[cache_id] = dict(values)
             case AssignCpuClass():
                 classes.append(intent)
+            case SetTopTierLimit():
+                top_tier.append(intent)
             case RewriteCommand(cache_id) if cache_id == subject:
                 command = intent
             case AddEnvironment(cache_id, variables) if cache_id == subject:
@@ -100,6 +110,7 @@ def make(outcome: Outcome, find: Callable[[str], Container | None], subject: str
         ),
         exports=exports,
         cpu_classes=tuple(classes),
+        top_tier=tuple(top_tier),
     )
 
 

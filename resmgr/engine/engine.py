@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from ..control.cpu import assignments
 from ..intents import (
     Intent,
     SetCpuset,
@@ -28,7 +29,9 @@ from ..policy.interface import (
 )
 from ..policy.load import FollowsLoad
 from ..state.changes import Change, PutEntries, PutPolicy, Saved
-from . import events, requirements, resources, synchronise
+from . import asked as asks
+from . import doubts, events, exported, requirements, resources, synchronise, top_tier
+from .asked import NOTHING
 from .ledger import Ledger
 from .outcome import Outcome, Refusal
 
@@ -51,6 +54,8 @@ class Engine:
         self._unpinned = unpinned or LinuxResources()
         self.ledger = Ledger(saved)
         self.sequence = 0
+        self.cpu_classes: assignments.Assignments = {}
+        """CPUs by the class that the policy has put them in."""
         self._state: Any = None
         self._saved = saved
         self._handlers: dict[type, Callable[[Any], Outcome]] = {
@@ -85,13 +90,16 @@ class Engine:
         """
         found = synchronise.correct(self.ledger, seen, under_way=False)
         fresh = self._saved.policy_name != self.policy.name
-        saved = None if fresh else self._saved.policy
-        subjects = [self.ledger.subject(one) for one in self.ledger.alive()]
+        saved = None if fresh else dict(self._saved.policy)
+        if saved is not None:
+            self.cpu_classes = assignments.read(saved.pop(assignments.KEY, None))
+        subjects = self._placed()
         try:
             step = self.policy.start(saved, subjects)
         except PolicyError:
             if saved is None:
                 raise
+            self.cpu_classes = {}
             step = self.policy.start(None, subjects)
         if fresh and (self._saved.policy_name or self._saved.containers):
             # There are containers without a policy's name where it was reset.
@@ -99,8 +107,7 @@ class Engine:
         # What containers really have counts as what was before.
         outcome = Outcome(before=found.actual) + self._take(step)
         if fresh:
-            name = PutPolicy(self.policy.name, self.policy.dump(self._state))
-            outcome += Outcome(changes=(name,))
+            outcome += Outcome(changes=(self._everything(self._state, self.cpu_classes),))
         return outcome
 
     def handle(self, event: events.Event) -> Outcome:
@@ -114,17 +121,29 @@ class Engine:
         All containers are placed anew in the documented order. Raises what the policy raises; the
         old one then stays active and nothing has changed.
         """
-        subjects = [self.ledger.subject(one) for one in self.ledger.alive()]
         keep = policy.name == self.policy.name
-        step = policy.start(self.policy.dump(self._state) if keep else None, subjects)
+        step = policy.start(self.policy.dump(self._state) if keep else None, self._placed())
         if not keep:
             step = replace(step, intents=step.intents + self._unpin(step))
-        former, self.policy = self.policy, policy
+        former, classes = self.policy, self.cpu_classes
+        self.policy, self.cpu_classes = policy, classes if keep else {}
         try:
-            return self._take(step)
+            outcome = self._take(step)
         except BaseException:
-            self.policy = former
+            self.policy, self.cpu_classes = former, classes
             raise
+        # Policies differ in what they tell.
+        told = exported.changed(policy, self._state, self.ledger, self.ledger.asked)
+        return outcome + Outcome(intents=told)
+
+    def _placed(self) -> list[Subject]:
+        """Give the containers that policies place."""
+        asked = self.ledger.asked
+        return [
+            self.ledger.subject(one)
+            for one in self.ledger.alive()
+            if not asked.get(one.cache_id, NOTHING).cpu_preserved
+        ]
 
     def _unpin(self, step: Step[Any]) -> tuple[Intent, ...]:
         """Let go what the former policy pinned and the new one does not care for."""
@@ -141,7 +160,7 @@ class Engine:
                 self.ledger.drop(container.cache_id)
             self.ledger.drop_pod(old.id)
         self.ledger.put_pod(event.pod)
-        return self._seal(outcome)
+        return self._seal(outcome + Outcome(reasons=doubts.of(event.pod)))
 
     def _pod_stopped(self, event: events.PodStopped) -> Outcome:
         outcome = Outcome()
@@ -161,26 +180,24 @@ class Engine:
         return self._seal(outcome)
 
     def _creating(self, event: events.ContainerCreating) -> Outcome:
+        outcome = Outcome()
         if event.container.pod_id not in self.ledger.pods:
             self.ledger.put_pod(event.pod)
+            outcome = Outcome(reasons=doubts.of(event.pod))
         cache_id = self.ledger.cache_id(event.container)
-        outcome = Outcome()
         former = self.ledger.containers.get(cache_id)
         if former is not None:
             outcome += self._release(former)
         pod = self.ledger.subject(event.container).pod
-        container = self.ledger.put(
-            replace(
-                event.container,
-                cache_id=cache_id,
-                state=ContainerState.CREATING,
-                requirements=requirements.of(pod, event.container.name, event.container.linux),
-            )
-        )
-        asked = self._allocate(Subject(container, pod))
+        wants = requirements.of(pod, event.container.name, event.container.linux)
+        new = replace(event.container, cache_id=cache_id, state=ContainerState.CREATING)
+        container = self.ledger.put(replace(new, requirements=wants))
+        refusal = top_tier.refusal(pod, container.name)
+        asked = Outcome(refusal=refusal) if refusal else self._allocate(Subject(container, pod))
         if asked.refusal is not None:
             self.ledger.drop(cache_id)
-        outcome += asked
+        told = exported.first(self.policy, self._state, self.ledger, cache_id)
+        outcome += asked + Outcome(intents=told)
         return self._seal(outcome, cache_id, unknown=container)
 
     def _created(self, event: events.ContainerCreated) -> Outcome:
@@ -205,7 +222,8 @@ class Engine:
             return Outcome()
         self.ledger.change(container, state=ContainerState.RUNNING)
         self.ledger.running_since[container.cache_id] = self.sequence
-        return self._seal(Outcome(), container.cache_id)
+        limits = top_tier.of(self.ledger, container.cache_id)
+        return self._seal(Outcome(intents=limits), container.cache_id)
 
     def _stopped(self, event: events.ContainerStopped) -> Outcome:
         container = self.ledger.find(event.id)
@@ -224,7 +242,11 @@ class Engine:
         if container is None:
             return Outcome()
         pod = self.ledger.subject(container).pod
-        resized = self.ledger.put(requirements.resized(container, event.linux, pod.qos))
+        wants = self.ledger.asked.get(container.cache_id, NOTHING)
+        after = requirements.resized(container, event.linux, pod.qos)
+        resized = self.ledger.put(asks.resized(after, wants, event.linux))
+        if wants.cpu_preserved:
+            return self._seal(Outcome(), container.cache_id)
         asked = self._ask(lambda: self.policy.update(self._state, Subject(resized, pod)))
         if asked.refusal is not None:
             self.ledger.put(container)
@@ -316,7 +338,12 @@ class Engine:
         return outcome
 
     def _allocate(self, subject: Subject) -> Outcome:
-        return self._ask(lambda: self.policy.allocate(self._state, subject))
+        cache_id = subject.container.cache_id
+        wants = self.ledger.asked.get(cache_id, NOTHING)
+        kept = Outcome(reasons=asks.reasons(cache_id, wants))
+        if wants.cpu_preserved:
+            return kept
+        return kept + self._ask(lambda: self.policy.allocate(self._state, subject))
 
     def _release(self, container: Container) -> Outcome:
         return self._ask(lambda: self.policy.release(self._state, container.cache_id))
@@ -332,27 +359,36 @@ class Engine:
 
     def _take(self, step: Step[Any]) -> Outcome:
         """Make a step ours: its state, and what its intents mean for the containers."""
-        remembered = self._remembered(step)
-        self._state = step.state
-        known = self.ledger.containers
-        meant = resources.afterwards(step.intents, known.get)
+        classes = assignments.after(self.cpu_classes, step.intents)
+        remembered = self._remembered(step, classes)
+        self._state, self.cpu_classes = step.state, classes
+        intents, known = asks.allowed(step.intents, self.ledger.asked), self.ledger.containers
+        meant = resources.afterwards(intents, known.get)
         before = {cache_id: known[cache_id].linux for cache_id in meant}
         for cache_id, linux in meant.items():
             self.ledger.give(cache_id, linux)
+        others = [one for one in meant if before[one] != meant[one]]
         return Outcome(
-            intents=step.intents,
+            intents=intents + exported.changed(self.policy, step.state, self.ledger, others),
             before=before,
             changes=self.ledger.take_changes() + remembered,
             reasons=step.reasons,
         )
 
-    def _remembered(self, step: Step[Any]) -> tuple[Change, ...]:
+    def _remembered(self, step: Step[Any], classes: assignments.Assignments) -> tuple[Change, ...]:
         """Give what of the policy's state has to be written: the changed entries if it says so."""
-        if step.state is self._state:
-            return ()
-        if step.entries is None or self._state is None:
-            return (PutPolicy(self.policy.name, self.policy.dump(step.state)),)
-        return (PutEntries(step.entries),) if step.entries else ()
+        entries = dict(step.entries or {})
+        if classes is not self.cpu_classes:
+            entries[assignments.KEY] = assignments.text(classes)
+        if step.state is not self._state and (step.entries is None or self._state is None):
+            return (self._everything(step.state, classes),)
+        return (PutEntries(entries),) if entries else ()
+
+    def _everything(self, state: Any, classes: assignments.Assignments) -> PutPolicy:
+        entries = self.policy.dump(state)
+        if classes:
+            entries[assignments.KEY] = assignments.text(classes)
+        return PutPolicy(self.policy.name, entries)
 
     def _seal(
         self, outcome: Outcome, cache_id: str = "", *, unknown: Container | None = None

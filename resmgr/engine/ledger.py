@@ -15,6 +15,8 @@ from dataclasses import replace
 from ..model import Container, ContainerState, LinuxResources, Pod
 from ..policy.interface import Subject
 from ..state.changes import Change, DropContainer, DropPod, PutContainer, PutPod, Saved
+from . import asked
+from .asked import Asked
 
 _QOS_ORDER = {"Guaranteed": 0, "Burstable": 1, "BestEffort": 2, "": 3}
 
@@ -37,6 +39,10 @@ class Ledger:
             _join(self._of_pod, container.pod_id, container.cache_id)
         for pod in self.pods.values():
             _join(self._of_uid, pod.uid, pod.id)
+        self.asked: dict[str, Asked] = {}
+        """What pods ask for their containers, by cache id; mostly empty."""
+        for container in self.containers.values():
+            self._ask(container)
         self._changes: dict[tuple[str, str], Change] = {}
         """The last change of each pod and container, which tells all of it."""
         self._nameless = 0
@@ -97,6 +103,7 @@ class Ledger:
             if old is not None:
                 _leave(self._of_pod, old.pod_id, old.cache_id)
             _join(self._of_pod, container.pod_id, container.cache_id)
+            self._ask(container)
         self.containers[container.cache_id] = container
         if old != container:
             self._changes["container", container.cache_id] = PutContainer(container)
@@ -131,6 +138,7 @@ class Ledger:
         """Forget a container."""
         old = self.containers.pop(cache_id, None)
         self.running_since.pop(cache_id, None)
+        self.asked.pop(cache_id, None)
         if old is not None:
             self._by_id.pop(old.id, None)
             _leave(self._of_pod, old.pod_id, cache_id)
@@ -153,6 +161,13 @@ class Ledger:
         for other in tuple(self._of_uid.get(pod.uid, ())) if pod.uid else ():
             if other != pod.id:
                 yield self.pods[other]
+
+    def _ask(self, container: Container) -> None:
+        """Learn what its pod asks for a container that is new."""
+        self.asked.pop(container.cache_id, None)
+        found = asked.of(self.subject(container).pod, container.name)
+        if found is not asked.NOTHING:
+            self.asked[container.cache_id] = found
 
     def _touch(self, *ids: str) -> None:
         if self.touched is not None:

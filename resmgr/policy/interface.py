@@ -63,6 +63,8 @@ class Reason:
 
     container: str
     text: str
+    warning: bool = False
+    """Somebody should mend what made it so."""
 
 
 @dataclass(frozen=True, slots=True)

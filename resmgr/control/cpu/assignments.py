@@ -19,7 +19,7 @@ Assignments = Mapping[str, int]
 
 def assigned(before: Assignments, name: str, cpus: int) -> Assignments:
     """Put CPUs in a class, and take them from all others."""
-    if not cpus:
+    if not cpus & ~before.get(name, 0):
         return before
     left = {other: mask & ~cpus for other, mask in before.items()}
     left[name] = left.get(name, 0) | cpus

@@ -49,6 +49,15 @@ def test_decisions_are_told_with_the_containers_name(
     assert caplog.record_tuples == [("policy", logging.INFO, "web:main: gets CPUs 2")]
 
 
+def test_what_somebody_should_mend_is_a_warning(
+    troubles: Counter, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Such as an annotation that nobody knows."""
+    Listener(troubles).decided([Reason("pod default/web", "what is that", warning=True)])
+
+    assert caplog.record_tuples == [("policy", logging.WARNING, "pod default/web: what is that")]
+
+
 @pytest.mark.parametrize("kind", list(Trouble))
 def test_somebody_looks_when_a_container_is_not_known(kind: Trouble, troubles: Counter) -> None:
     """And for no other trouble."""

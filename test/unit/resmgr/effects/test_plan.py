@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 
 from resmgr.effects import plan
 from resmgr.engine.outcome import Outcome
-from resmgr.intents import AddEnvironment, AssignCpuClass, ExportData, RewriteCommand
+from resmgr.intents import (
+    AddEnvironment,
+    AssignCpuClass,
+    ExportData,
+    RewriteCommand,
+    SetTopTierLimit,
+)
 from resmgr.model import Container, ContainerState, LinuxResources
 
 RUNNING = ContainerState.RUNNING
@@ -96,6 +102,7 @@ def test_other_intents_find_their_place() -> None:
             AddEnvironment("new", (("A", "1"),)),
             ExportData("new", (("SHARED_CPUS", "0-1"),)),
             AssignCpuClass(0b1, "turbo"),
+            SetTopTierLimit("new", 4096),
         ),
     )
 
@@ -104,3 +111,4 @@ def test_other_intents_find_their_place() -> None:
     )
     assert made.exports == {"new": {"SHARED_CPUS": "0-1"}}
     assert made.cpu_classes == (AssignCpuClass(0b1, "turbo"),)
+    assert made.top_tier == (SetTopTierLimit("new", 4096),)
