@@ -5,7 +5,7 @@ An explanation is worked out from a state in which the container has nothing, an
 Which one is chosen is never told from memory of a decision: it is what `allocate` does now.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
@@ -112,11 +112,58 @@ def running(policy: Policy[S], state: S, subject: Subject) -> Explanation:
 
 def lost(winner: Scores, loser: Scores) -> str:
     """Name the first comparison in which two differ: what was compared, and both values."""
+    found = _difference(winner, loser)
+    return "{}: {} against {}".format(*found) if found else ""
+
+
+NOT = "no"
+"""The value of a rule that says nothing of a candidate."""
+
+
+def ruled(
+    places: Mapping[str, int],
+    rules: Sequence[tuple[str, Mapping[str, str]]],
+    winner: str,
+    *,
+    refusal: str = "",
+) -> tuple[Candidate, ...]:
+    """Compare places (masks by name) of which the first rule that fits one of them chooses it.
+
+    A rule has a name and values by place, `NOT` of those that it has none of. Where it ends in a
+    refusal the winner is not chosen.
+    """
+    scores = {
+        place: tuple((name, values.get(place, NOT)) for name, values in rules) for place in places
+    }
+    won = scores.get(winner, ())
+    found = []
+    for place, cpus in places.items():
+        own = scores[place]
+        if place == winner:
+            decided = "; ".join(f"{name}: {value}" for name, value in own if value != NOT)
+            why = f"{decided}; but it is refused" if refusal else decided
+        else:
+            why = _beaten(winner, won, own)
+        found.append(Candidate(place, cpus, own, chosen=place == winner and not refusal, why=why))
+    return tuple(found)
+
+
+def _beaten(name: str, winner: Scores, loser: Scores) -> str:
+    found = _difference(winner, loser)
+    if found is None:
+        return f"{name} comes first" if name else "it is refused"
+    what, mine, theirs = found
+    if theirs == NOT:
+        return f"{what}: {mine}"
+    return f"{name} is better by {what}: {mine} against {theirs}"
+
+
+def _difference(winner: Scores, loser: Scores) -> tuple[str, str, str] | None:
     theirs = dict(winner)
     for what, value in loser:
         if theirs.get(what, value) != value:
-            return f"{what}: {value} against {theirs[what]}"
-    return ""
+            return what, value, theirs[what]
+    return None
 
 
 def document(explanation: Explanation) -> dict[str, Any]:

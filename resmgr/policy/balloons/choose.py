@@ -6,6 +6,7 @@ reserved CPUs cannot grow: whoever is let in by that finds as many CPUs as it as
 """
 
 from collections.abc import Callable, Mapping
+from enum import Enum
 
 from .. import namespaces, scoped
 from ..interface import CannotAllocate, Subject
@@ -17,6 +18,16 @@ ANNOTATION = "balloon.balloons.cri-resource-manager.intel.com"
 
 NEW = ""
 """In place of the name of a balloon: one that has to be made."""
+
+
+class Way(Enum):
+    """A way to find a balloon."""
+
+    SAME_POD = "same pod"
+    SAME_NAMESPACE = "same namespace"
+    NEW = "new balloon"
+    BALANCED = "balanced"
+    INFLATED = "balanced and inflated"
 
 
 def kind(
@@ -51,23 +62,31 @@ def balloon(
     """
     if type_.built_in:
         return f"{type_.name}[0]", "the only one"
-    search = _Search(types, state, type_, member)
-    ways: list[tuple[str, Callable[[], str | None]]] = []
-    if not type_.spread_pods:
-        ways.append(("same pod", search.same_pod))
-    if type_.per_namespace:
-        ways += [("same namespace", search.same_namespace), ("new balloon", search.new)]
-    existing = [("balanced", search.balanced), ("balanced and inflated", search.inflated)]
-    new = [("new balloon", search.new)]
-    ways += new + existing if type_.prefer_new else existing + new
-    for way, look in ways:
-        found = look()
+    search = Search(types, state, type_, member)
+    for way in ways(type_):
+        found = search.by(way)
         if found is not None:
-            return found, way
+            return found, way.value
     return None
 
 
-class _Search:
+def ways(type_: Type) -> tuple[Way, ...]:
+    """Give the ways to find a balloon of a type, in the order in which they count."""
+    found = [] if type_.spread_pods else [Way.SAME_POD]
+    if type_.per_namespace:
+        found += [Way.SAME_NAMESPACE, Way.NEW]
+    existing, new = [Way.BALANCED, Way.INFLATED], [Way.NEW]
+    found += new + existing if type_.prefer_new else existing + new
+    return tuple(dict.fromkeys(found))
+
+
+def member(subject: Subject) -> Member:
+    """Give what counts of a container."""
+    request = max(0, subject.container.requirements.cpu_request or 0)
+    return Member(subject.pod.id, subject.pod.namespace, request)
+
+
+class Search:
     """The ways to find a balloon; each gives a name, `NEW`, or None."""
 
     def __init__(
@@ -78,13 +97,24 @@ class _Search:
         self._own = [one for one in state.balloons.values() if one.type == type_.name]
         self._free = state.free.bit_count()
 
+    def by(self, way: Way) -> str | None:
+        """Find a balloon in this way."""
+        look: Mapping[Way, Callable[[], str | None]] = {
+            Way.SAME_POD: self.same_pod,
+            Way.SAME_NAMESPACE: self.same_namespace,
+            Way.NEW: self.new,
+            Way.BALANCED: self.balanced,
+            Way.INFLATED: self.inflated,
+        }
+        return look[way]()
+
     def same_pod(self) -> str | None:
         """Give the oldest balloon, of whatever type, where the pod has a container."""
         return next(
             (
                 one.name
                 for one in self._all.values()
-                if self._member.pod in one.pods and self._fits(one)
+                if self._member.pod in one.pods and self.fits(one)
             ),
             None,
         )
@@ -92,17 +122,17 @@ class _Search:
     def same_namespace(self) -> str | None:
         """Give the oldest balloon where the namespace has a pod."""
         namespace = self._member.namespace
-        fit = (one.name for one in self._own if namespace in one.namespaces and self._fits(one))
+        fit = (one.name for one in self._own if namespace in one.namespaces and self.fits(one))
         return next(fit, None)
 
     def new(self) -> str | None:
         """Give an empty balloon, or a new one if there may be one more."""
-        empty = next((one.name for one in self._own if not one.members and self._fits(one)), None)
+        empty = next((one.name for one in self._own if not one.members and self.fits(one)), None)
         if empty is not None:
             return empty
         if 0 < self._type.max_balloons <= len(self._own) or self._free < self._type.min_cpus:
             return None
-        return NEW if self._fits(Balloon(self._type.name, 0, 0)) else None
+        return NEW if self.fits(Balloon(self._type.name, 0, 0)) else None
 
     def balanced(self) -> str | None:
         """Give the balloon with most left of the CPUs that it has."""
@@ -113,11 +143,13 @@ class _Search:
 
     def inflated(self) -> str | None:
         """Give the balloon with most left of the CPUs that it can have."""
-        most = max(self._own, key=lambda one: self._room(one) - one.requested, default=None)
-        return most.name if most is not None and self._fits(most) else None
+        most = max(self._own, key=lambda one: self.room(one) - one.requested, default=None)
+        return most.name if most is not None and self.fits(most) else None
 
-    def _room(self, one: Balloon) -> int:
+    def room(self, one: Balloon) -> int:
+        """Give the milli-CPU that a balloon can have at most."""
         return one.room(self._types[one.type], self._free)
 
-    def _fits(self, one: Balloon) -> bool:
-        return self._room(one) >= max(1, one.requested + self._member.request)
+    def fits(self, one: Balloon) -> bool:
+        """Tell whether the container fits in a balloon that grows as far as it can."""
+        return self.room(one) >= max(1, one.requested + self._member.request)

@@ -68,6 +68,17 @@ class Descent:
         names = {node.name: node for counts, node in ways if counts == least}
         return free & names[min(names)].cpus
 
+    def around(self, cpus: int) -> tuple[Node, ...]:
+        """Give the nodes that have all of some CPUs, the whole machine first."""
+        found, node = [self.root], self.root
+        while True:
+            below = (child for child in node.children if child.cpus & cpus == cpus)
+            inner = next(below, None)
+            if inner is None:
+                return tuple(found)
+            found.append(inner)
+            node = inner
+
     def remove(self, held: int, free: int) -> int:
         """Give the one of a balloon's CPUs that goes first.
 

@@ -14,13 +14,15 @@ from ... import cpuset
 from ...intents import Intent
 from ...samples import Samples
 from ...sysfs.machine import Machine
+from .. import explain as common
 from .. import supply
 from ..allocator import Allocator
+from ..explain import Explanation
 from ..interface import CannotAllocate, Constraints, Policy, Reason, Step, Subject
-from . import begin, choose, saved, shown, types
+from . import begin, choose, explain, saved, shown, types
 from .follow import Follow
 from .sizing import Sizing
-from .state import Member, State
+from .state import State
 from .tree import Node
 from .types import DEFAULT, RESERVED, Type
 from .work import Rules, Work
@@ -79,7 +81,7 @@ class Balloons:
                 return self._again(state, subject)
             state = self.release(state, cache_id).state
         type_, why = choose.kind(self.rules.types, self.reserved_namespaces, subject)
-        found = choose.balloon(self.rules.types, state, type_, _member(subject))
+        found = choose.balloon(self.rules.types, state, type_, choose.member(subject))
         if found is None:
             raise CannotAllocate(self._refusal(state, subject, type_))
         name, way = found
@@ -93,7 +95,7 @@ class Balloons:
 
         Raises `CannotAllocate`.
         """
-        cache_id, member = subject.container.cache_id, _member(subject)
+        cache_id, member = subject.container.cache_id, choose.member(subject)
         if cache_id not in state.places:
             return Step(state)
         balloon = state.of(cache_id)
@@ -153,6 +155,11 @@ class Balloons:
         """Give the size of each balloon."""
         return (shown.metric(self.follow.machine, self.parts, self.rules.types, state),)
 
+    def explain(self, state: State, subject: Subject) -> Explanation:
+        """Compare balloons for a container that is in none."""
+        trial = common.attempt(self, state, subject)
+        return explain.explained(self.rules, self.reserved_namespaces, state, subject, trial)
+
     def _known(self, kept: saved.Kept | None, running: Sequence[Subject]) -> State:
         """Give the state of those that were known before, and may be where they were."""
         if kept is None:
@@ -183,7 +190,7 @@ class Balloons:
     def _move(self, work: Work, subject: Subject, type_: Type) -> str:
         """Put a container that had to leave its balloon in another one. Raises `CannotAllocate`."""
         before = work.state
-        found = choose.balloon(self.rules.types, before, type_, _member(subject))
+        found = choose.balloon(self.rules.types, before, type_, choose.member(subject))
         if found is None:
             raise CannotAllocate(self._refusal(before, subject, type_))
         name, way = found
@@ -192,7 +199,7 @@ class Balloons:
         return f"moves to balloon {name}: its balloon cannot grow as much; {way}"
 
     def _enter(self, work: Work, subject: Subject, name: str) -> None:
-        member, balloon = _member(subject), work.balloon(name)
+        member, balloon = choose.member(subject), work.balloon(name)
         needed = max(1, balloon.requested + member.request)
         if balloon.milli < needed:
             work.fit(name, needed)
@@ -235,14 +242,9 @@ class Balloons:
         most = f", at most {type_.max_cpus} CPUs each" if type_.max_cpus else ""
         return (
             f"no suitable balloon instance available for {container}:"
-            f" it requests {_member(subject).request}m; type {type_.name}{most}:"
+            f" it requests {choose.member(subject).request}m; type {type_.name}{most}:"
             f" {sizes or 'no balloon'}; {state.free.bit_count()} CPUs are free"
         )
-
-
-def _member(subject: Subject) -> Member:
-    request = max(0, subject.container.requirements.cpu_request or 0)
-    return Member(subject.pod.id, subject.pod.namespace, request)
 
 
 def make(machine: Machine, constraints: Constraints, config: Mapping[str, Any]) -> Policy[State]:

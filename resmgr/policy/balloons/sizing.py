@@ -36,9 +36,13 @@ class Sizing:
         }
         return cls(allocator, Descent.of(root), Descent.of(tree.split(root)), levels)
 
+    def descent(self, type_: Type) -> Descent:
+        """Give the tree in which balloons of a type grow and shrink."""
+        return self.spread if type_.spread_cores else self.plain
+
     def grow(self, type_: Type, held: int, free: int, count: int) -> int:
         """Give `count` free CPUs for a balloon that has some. Raises `descent.NoRoom`."""
-        descent = self.spread if type_.spread_cores else self.plain
+        descent = self.descent(type_)
         candidates = descent.add(held, free, count, balance=type_.balance)
         if type_.spread_cores and candidates.bit_count() != count:
             candidates = 0
@@ -49,7 +53,7 @@ class Sizing:
 
     def shrink(self, type_: Type, held: int, free: int, count: int) -> int:
         """Give the `count` CPUs of a balloon that go."""
-        descent, gone = self.spread if type_.spread_cores else self.plain, 0
+        descent, gone = self.descent(type_), 0
         for _ in range(count):
             gone |= descent.remove(held & ~gone, free | gone)
         return gone

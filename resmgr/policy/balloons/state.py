@@ -95,6 +95,11 @@ class State:
         """Give the balloon of a container. Raises `KeyError`."""
         return self.balloons[self.places[cache_id]]
 
+    def next_instance(self, type_: str) -> int:
+        """Give the number of the next balloon of a type: the lowest that none has."""
+        used = {one.instance for one in self.balloons.values() if one.type == type_}
+        return next(number for number in range(len(used) + 1) if number not in used)
+
     def allowed(self, balloon: Balloon) -> int:
         """Give the CPUs on which the containers of a balloon run."""
         return balloon.cpus | (self.free & balloon.near)

@@ -42,10 +42,8 @@ class Work:
 
     def create(self, type_: Type) -> str:
         """Make another balloon of a type, with its least number of CPUs; give its name."""
-        used = {one.instance for one in self._balloons.values() if one.type == type_.name}
-        instance = next(number for number in range(len(used) + 1) if number not in used)
         number = max((one.number for one in self._balloons.values()), default=-1) + 1
-        balloon = Balloon(type_.name, instance, number)
+        balloon = Balloon(type_.name, self.state.next_instance(type_.name), number)
         self._balloons[balloon.name] = balloon
         self._take(balloon.name, type_.min_cpus)
         return balloon.name

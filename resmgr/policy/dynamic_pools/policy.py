@@ -13,13 +13,15 @@ from typing import Any
 from ... import cpuset
 from ...samples import Samples
 from ...sysfs.machine import Machine
+from .. import explain as common
 from .. import supply as supplies
 from ..adjacent import Adjacent
 from ..allocator import Allocator
+from ..explain import Explanation
 from ..interface import BadConfiguration, CannotAllocate, Constraints, Policy, Reason, Step, Subject
 from ..load import Load
 from ..supply import Supply
-from . import begin, choose, saved, shown, types
+from . import begin, choose, explain, saved, shown, types
 from . import sizes as sizing
 from .choose import RESERVED, SHARED
 from .follow import Follow
@@ -109,6 +111,11 @@ class DynamicPools:
     def metrics(self, state: State) -> Sequence[Samples]:
         """Give the sizes of the pools."""
         return (shown.metric(self.machine, self.options, state),)
+
+    def explain(self, state: State, subject: Subject) -> Explanation:
+        """Tell by which rule a container that is in no pool gets into which."""
+        trial = common.attempt(self, state, subject)
+        return explain.explained(self.options, state, subject, trial)
 
     def _joining(self, state: State, subject: Subject, number: int, text: str) -> Step[State]:
         cache_id, amounts = subject.container.cache_id, begin.amounts(subject)

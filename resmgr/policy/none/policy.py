@@ -5,7 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...sysfs.machine import Machine
+from .. import explain as common
+from ..explain import Explanation
 from ..interface import Constraints, Policy, Step, Subject
+from . import explain
 
 _NOTHING: Step[None] = Step(None)
 
@@ -42,6 +45,10 @@ class NonePolicy:
     def dump(self, _state: None) -> dict[str, str]:
         """Nothing to keep."""
         return {}
+
+    def explain(self, state: None, subject: Subject) -> Explanation:
+        """Say that there is nothing to choose."""
+        return explain.explained(common.attempt(self, state, subject))
 
     def introspect(self, _state: None) -> dict[str, Any]:
         """No pools and no assignments."""

@@ -14,10 +14,12 @@ from ... import cpuset, quantity
 from ...intents import Intent, SetCpuset, SetMems, SetShares
 from ...samples import Samples
 from ...sysfs.machine import Machine
+from .. import explain as common
 from .. import supply
 from ..allocator import Allocator
+from ..explain import Explanation
 from ..interface import Constraints, Policy, Reason, Step, Subject
-from . import choose, shown
+from . import choose, explain, shown
 from . import state as states
 from .layout import Layout, Pool, lay
 from .state import Member, Place, State
@@ -115,6 +117,10 @@ class PodPools:
     def metrics(self, state: State) -> Sequence[Samples]:
         """Give sizes of all pools, and what is in them."""
         return shown.metrics(self.layout, state)
+
+    def explain(self, state: State, subject: Subject) -> Explanation:
+        """Compare all pools for a container that is in none."""
+        return explain.explained(self.layout, state, subject, common.attempt(self, state, subject))
 
     def _known(self, kept: states.Kept, running: Sequence[Subject]) -> State:
         """Give the state of those that are known, run, and may be where they were."""

@@ -12,10 +12,12 @@ from typing import Any
 from ... import cpuset
 from ...intents import Intent, SetCpuset
 from ...sysfs.machine import Machine
+from .. import explain as common
 from ..allocator import Allocator, TooFew
+from ..explain import Explanation
 from ..interface import CannotAllocate, Constraints, Policy, Reason, Step, Subject
+from . import explain, wants
 from . import state as states
-from . import wants
 from .grants import Free, Grants
 from .state import State
 from .supply import Supply, divide
@@ -120,6 +122,11 @@ class Static:
             "Pools": {name: {"Name": name, "CPUs": cpus} for name, cpus in pools.items()},
             "Assignments": dict(sorted((exclusive | shared).items())),
         }
+
+    def explain(self, state: State, subject: Subject) -> Explanation:
+        """Tell by which rule a container that has nothing gets which CPUs."""
+        trial = common.attempt(self, state, subject)
+        return explain.explained(self.supply, state, subject, trial, relaxed=self.relaxed)
 
     def _place(self, state: State, subject: Subject) -> Step[State]:
         """Give a container what it wants now, whatever it has."""

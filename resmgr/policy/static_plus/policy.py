@@ -14,12 +14,14 @@ from ... import cpuset, quantity
 from ...intents import Intent, SetCpuset, SetShares
 from ...samples import Metric, Samples
 from ...sysfs.machine import Machine
+from .. import explain as common
 from ..adjacent import Adjacent
 from ..allocator import Allocator, TooFew
+from ..explain import Explanation
 from ..interface import CannotAllocate, Constraints, Policy, Reason, Step, Subject
+from . import explain, wants
 from . import pools as supply
 from . import saved as texts
-from . import wants
 from .grants import Free, Grants
 from .pools import Pools
 from .state import Grant, State
@@ -125,6 +127,10 @@ class StaticPlus:
                 for key, grant in sorted(state.grants.items())
             },
         }
+
+    def explain(self, state: State, subject: Subject) -> Explanation:
+        """Tell by which rule a container that has nothing gets which CPUs."""
+        return explain.explained(self.pools, state, subject, common.attempt(self, state, subject))
 
     def metrics(self, state: State) -> Sequence[Samples]:
         """Give how many CPUs each pool has now."""

@@ -13,11 +13,13 @@ from ... import cpuset
 from ...intents import AddEnvironment, Intent, RewriteCommand, SetCpuset
 from ...model import ContainerState
 from ...sysfs.machine import Machine
+from .. import explain as common
+from ..explain import Explanation
 from ..interface import CannotAllocate, Constraints, Policy, Reason, Step, Subject
 from ..marks import Marks, Taint
+from . import explain, wants
 from . import pools as configured
 from . import state as states
-from . import wants
 from .isolate import ANY
 from .pools import INFRA, SHARED, CpuList, Pool, Pools
 from .state import Held, State
@@ -116,6 +118,10 @@ class StaticPools:
                 for key, held in sorted(state.held.items())
             },
         }
+
+    def explain(self, state: State, subject: Subject) -> Explanation:
+        """Compare the lists of all pools for a container that has none."""
+        return explain.explained(self.pools, state, subject, common.attempt(self, state, subject))
 
     def marks(self) -> Marks:
         """Give the extended resource, the label and the taint that CMK sets."""

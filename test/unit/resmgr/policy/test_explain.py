@@ -3,6 +3,7 @@
 
 import json
 
+import pytest
 from unit.resmgr.policy.playbook import Create, Node
 from unit.resmgr.sysfs import trees
 
@@ -74,3 +75,47 @@ def test_the_json_form() -> None:
         ],
         "text": ["placed"],
     }
+
+
+RULES = [
+    ("own namespace", {"b": "yes"}),
+    ("free CPUs", {"a": "1, 3 wanted", "c": "5"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("winner", "refusal", "expected"),
+    [
+        (
+            "b",
+            "",
+            {
+                "a": "b is better by own namespace: no against yes",
+                "b": "own namespace: yes",
+                "c": "b is better by own namespace: no against yes",
+            },
+        ),
+        (
+            "c",
+            "too few",
+            {
+                "a": "c is better by free CPUs: 1, 3 wanted against 5",
+                "b": "own namespace: yes",
+                "c": "free CPUs: 5; but it is refused",
+            },
+        ),
+    ],
+)
+def test_rules_choose(winner: str, refusal: str, expected: dict[str, str]) -> None:
+    """The first that tells two places apart is named; a refusal chooses nobody."""
+    found = explain.ruled(dict.fromkeys("abc", 1), RULES, winner, refusal=refusal)
+
+    assert {one.name: one.why for one in found} == expected
+    assert [one.name for one in found if one.chosen] == ([] if refusal else [winner])
+
+
+def test_places_that_nothing_tells_apart_are_in_order() -> None:
+    """Whoever comes first is it."""
+    found = explain.ruled({"a": 1, "b": 2}, [("anything", {"a": "yes", "b": "yes"})], "a")
+
+    assert [one.why for one in found] == ["anything: yes", "a comes first"]

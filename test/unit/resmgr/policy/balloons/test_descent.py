@@ -135,3 +135,17 @@ def test_one_cpu_goes_that_looking_at_all_finds(held: int, free: int) -> None:
     _, expected = max((name, cpus) for own, there, name, cpus in found if (own, there) == least)
 
     assert Descent.of(root).remove(held, free) == expected
+
+
+def test_the_way_down_to_some_cpus() -> None:
+    """The whole machine first, the smallest part that has them all last."""
+    descent = Descent.of(tree.build(CUBE.machine()))
+
+    assert [node.name for node in descent.around(cpuset.parse("4-5"))] == [
+        "system",
+        "p0",
+        "p0d0",
+        "p0d0n1",
+        "p0d0n1cpu4",
+    ]
+    assert [node.name for node in descent.around(cpuset.parse("4,20"))] == ["system"]

@@ -42,3 +42,11 @@ def test_idle_cpus_nearby_are_allowed() -> None:
 
     assert state.of("a") is balloon
     assert state.allowed(balloon) == 0b111
+
+
+def test_the_next_balloon_takes_the_lowest_number() -> None:
+    """That none of its type has."""
+    balloons = [Balloon("x", 0, 2), Balloon("x", 2, 3), Balloon("y", 1, 4)]
+    state = State({one.name: one for one in balloons}, 0)
+
+    assert [state.next_instance(name) for name in ("x", "y", "z")] == [1, 0, 0]
