@@ -20,7 +20,9 @@ COMMANDS: Mapping[str, str] = {
     "config": "configurations: which one counts, what is wrong with one, what keys mean",
     "gate": "whether the relay answers, and with what the runtime has",
     "release": "let go of what was pinned, once no relay is at work any more",
+    "simulate": "where a policy would put containers, before any node is touched",
     "state": "what the daemon remembers: pods, containers, the policy's state",
+    "top": "what containers use beside what they were given: CPUs, memory by NUMA node",
 }
 """Command and its one line in the help; each is a module with `add_arguments` and `run`."""
 
