@@ -45,7 +45,7 @@ def read(file: IO[bytes]) -> dict[str, bytes]:
     try:
         with (
             gzip.GzipFile(fileobj=file, mode="rb") as compressed,
-            tarfile.open(fileobj=_Limited(compressed), mode="r|") as archive,  # type: ignore[call-overload]
+            tarfile.open(fileobj=_Limited(compressed), mode="r|") as archive,
         ):
             return dict(_members(archive))
     except BadArchive:
@@ -83,7 +83,7 @@ def _path(name: str) -> str:
 class _Limited(io.RawIOBase):
     """Gives the bytes of a stream, up to a limit."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: gzip.GzipFile) -> None:
         self._stream, self._left = stream, MOST
 
     def read(self, size: int = -1) -> bytes:
