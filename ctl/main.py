@@ -38,7 +38,7 @@ class _Version(argparse.Action):
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
         """Find it out only now."""
-        from resmgr.daemon import version  # noqa: PLC0415 - for this alone
+        from resmgr import version  # noqa: PLC0415 - for this alone
 
         sys.stdout.write(f"{parser.prog} {version.current()}\n")
         parser.exit(exits.FINE)

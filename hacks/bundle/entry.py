@@ -24,7 +24,7 @@ def main() -> None:
     called = sys.argv[0].rpartition("/")[2]
     name = called if called in MODULES else DAEMON
     if sys.argv[1:] == ["--version"] and name != DAEMON:
-        version = importlib.import_module("resmgr.daemon.version").current()
+        version = importlib.import_module("resmgr.version").current()
         sys.stdout.write(f"{name} {version}\n")
         return
     sys.exit(importlib.import_module(MODULES[name]).main())

@@ -56,7 +56,7 @@ def _text(options: Options) -> str:
 
         return usage.text()
     if options.action is Action.VERSION:
-        from . import version
+        from .. import version
 
         return f"cri-resmgr {version.current()}\n"
     if options.action is Action.COMPLETION:

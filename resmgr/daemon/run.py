@@ -10,8 +10,9 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TextIO
 
+from .. import version
 from ..policy import registry
-from . import held, logs, notify, version
+from . import held, logs, notify
 from .flags import PROGRAM, Options
 
 if TYPE_CHECKING:

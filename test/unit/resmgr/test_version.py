@@ -4,7 +4,7 @@
 import importlib.metadata
 from pathlib import Path
 
-from resmgr.daemon import version
+from resmgr import version
 
 
 def test_it_is_that_of_the_installed_distribution() -> None:

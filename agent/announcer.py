@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes Kubernetes Events of what there is to tell, one after the other, never too many."""
+
+import collections
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol
+
+from . import bell
+from .core import book
+from .core.announcements import Announcement, Tally, event
+from .kube import errors, paths
+from .net import pauses
+
+_LOG = logging.getLogger("agent")
+
+MOST: Final = 128
+"""Announcements that wait; of more the oldest are lost."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+
+
+class Api(Protocol):
+    """Requests to the API server."""
+
+    async def request(self, method: str, path: str, *, body: object = None) -> Mapping[str, Any]:
+        """Send one. Raises `errors.ApiError`."""
+
+
+class Announcer:
+    """See the module; `unique` gives a text for a name, `today` Kubernetes' time."""
+
+    def __init__(
+        self,
+        facts: book.Book,
+        api: Api,
+        rung: bell.Bell,
+        *,
+        clock: Callable[[], float],
+        chance: Callable[[], float],
+        today: Callable[[], str],
+        unique: Callable[[], str],
+    ) -> None:
+        """Tell nothing yet."""
+        self._book = facts
+        self._api = api
+        self._bell = rung
+        self._clock = clock
+        self._chance = chance
+        self._today = today
+        self._unique = unique
+        self._tally = Tally(clock())
+        self._waiting: collections.deque[tuple[Announcement, str]] = collections.deque(maxlen=MOST)
+
+    def announce(self, one: Announcement) -> None:
+        """Have something told, if it was not told lately."""
+        if self._tally.admit(one, self._clock()):
+            self._waiting.append((one, self._today()))
+            self._bell.ring()
+
+    async def run(self) -> None:
+        """Tell what waits, for ever."""
+        ear = self._bell.listener(self._clock)
+        waits = pauses.Pauses(self._chance, first=FIRST_PAUSE, longest=LONGEST_PAUSE)
+        until: float | None = None
+        while True:
+            await ear.wait(until)
+            if until is not None and self._clock() < until:
+                continue
+            until = None
+            owner = self._book.owner
+            while self._waiting and owner is not None:
+                one, today = self._waiting[0]
+                name = f"{(one.pod.name if one.pod else owner.name)[:200]}.{self._unique()}"
+                namespace, body = event(one, owner, name=name, now=today)
+                try:
+                    await self._api.request("POST", paths.events(namespace), body=body)
+                except errors.Away as error:
+                    until = self._clock() + max(waits.after_failure(), error.retry_after)
+                    break
+                except errors.ApiError as error:
+                    _LOG.warning("cannot make an Event: %s", error)
+                waits.after_success()
+                if self._waiting and self._waiting[0] == (one, today):
+                    self._waiting.popleft()
