@@ -6,7 +6,7 @@ configuration replaces the one before as a whole.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,11 @@ class Judged:
 
     settings: settings.Settings
     warnings: tuple[str, ...] = ()
+    document: Mapping[str, Any] = field(default_factory=dict)
+    """All that counts, by module: `given`, laid on what is `below`."""
+
+    given: Mapping[str, Any] = field(default_factory=dict)
+    below: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,8 @@ class Judge:
         if isinstance(given, dict):
             given, warnings = oldflags.renamed(given)
         below, more = oldflags.renamed(self.defaults)
-        laid = laid_on(module.lay(tree.ROOT, below, place), module.lay(tree.ROOT, given, place))
+        below, own = module.lay(tree.ROOT, below, place), module.lay(tree.ROOT, given, place)
+        laid = laid_on(below, own)
         refuse_later(given, laid, place)
         self._policy(laid, place)
         if findings.count:
@@ -103,7 +109,7 @@ class Judge:
         for key in (laid.get("logger") or {}).get("Klog") or {}:
             if why := flagtable.KLOG[key.casefold()].idle:
                 warnings.append(f"logger.Klog.{key} has no effect: {why}; remove it")
-        return Judged(settings.decode(laid), (*more, *warnings))
+        return Judged(settings.decode(laid), (*more, *warnings), laid, own, below)
 
     def _policy(self, laid: Mapping[str, Any], place: Place) -> None:
         """Refuse a policy that exists, but not in this version; others the schema has refused."""

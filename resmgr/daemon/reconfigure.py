@@ -14,6 +14,7 @@ from ..engine.outcome import Outcome
 from ..policy.interface import BadConfiguration, Policy, PolicyError
 from ..state.changes import Change, PutConfig
 from . import metrics, settings, sources
+from .active import Active, Refused
 from .config_service import Rejected
 from .configuration import CannotRead, Judge, Judged, read_file
 from .prepare import switch_refused
@@ -58,18 +59,22 @@ class Reconfigurer:
     def __init__(
         self,
         *,
-        current: Settings,
-        origin: Origin,
+        active: Active,
         node: Node,
         engine: Switch,
         follow: Callable[[Outcome], object],
         keep: Keep,
         applied: metrics.Counter,
         may_switch: bool,
+        now: Callable[[], float],
     ) -> None:
-        """Begin with the configuration of the start; `applied` counts by result."""
-        self.current = current
-        self.origin = origin
+        """Begin with the configuration of the start; `applied` counts by result.
+
+        `now` gives seconds since the epoch.
+        """
+        self.active = active
+        self.refused: Refused | None = None
+        """The last configuration that was not taken."""
         self.followers: list[Callable[[Settings], None]] = []
         self._node = node
         self._engine = engine
@@ -77,6 +82,17 @@ class Reconfigurer:
         self._keep = keep
         self._applied = applied
         self._may_switch = may_switch
+        self._now = now
+
+    @property
+    def current(self) -> Settings:
+        """What the configuration says."""
+        return self.active.judged.settings
+
+    @property
+    def origin(self) -> Origin:
+        """Where it comes from."""
+        return self.active.origin
 
     def from_agent(self, data: Mapping[str, str]) -> None:
         """Take what the node agent gives, and keep it for the next start. Raises `Rejected`."""
@@ -97,11 +113,11 @@ class Reconfigurer:
             text += f":{sources.told(error)}"
             known = isinstance(error, (ConfigProblems, CannotRead, PolicyError))
             _LOG.error("%s; the one before stays", text, exc_info=None if known else error)
+            self.refused = Refused(origin, name, self._now(), sources.told(error).strip())
             raise Rejected(text) from error
         for warning in judged.warnings:
             _LOG.warning("%s", warning)
-        self.current = judged.settings
-        self.origin = origin
+        self.active = Active(judged, origin, name, self._now(), self.active.generation + 1)
         for follower in self.followers:
             follower(judged.settings)
         self._applied.add("accepted")

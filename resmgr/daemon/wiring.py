@@ -23,6 +23,7 @@ from ..relay import downstream, router, server, sockets, turn, upstream
 from ..runtime import update
 from ..runtime.caller import Runtime, RuntimeProblem
 from . import (
+    active,
     agent,
     begin,
     config_service,
@@ -257,14 +258,16 @@ class Daemon:
         for warning in chosen.judged.warnings:
             _LOG.warning("%s", warning)
         reconfigurer = reconfigure.Reconfigurer(
-            current=chosen.judged.settings,
-            origin=chosen.source.origin,
+            active=active.Active(
+                chosen.judged, chosen.source.origin, chosen.source.name, self._prepared.now()
+            ),
             node=self._prepared,
             engine=begun.engine,
             follow=session.follow,
             keep=self._keeper,
             applied=self._numbers.configurations,
             may_switch=not self._options.disable_policy_switch,
+            now=self._prepared.now,
         )
         reconfigurer.followers += [
             lambda new: self._logs.configure(new.logger, new.policy.active),

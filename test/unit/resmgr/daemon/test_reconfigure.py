@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from resmgr.daemon import settings
+from resmgr.daemon.active import Active
 from resmgr.daemon.config_service import Rejected
 from resmgr.daemon.configuration import Judge
 from resmgr.daemon.metrics import Counter
@@ -69,14 +70,14 @@ def made(world: World, *, may_switch: bool = True) -> tuple[Reconfigurer, list[S
     """Make a reconfigurer, who heard of configurations, and the counter."""
     counter = Counter("configurations", "Configurations.", ("result",))
     reconfigurer = Reconfigurer(
-        current=JUDGE.nothing().settings,
-        origin=Origin.NOTHING,
+        active=Active(JUDGE.nothing(), Origin.NOTHING),
         node=world,
         engine=world,
         follow=world.followed.append,
         keep=world,
         applied=counter,
         may_switch=may_switch,
+        now=lambda: 5.0,
     )
     heard: list[Settings] = []
     reconfigurer.followers.append(heard.append)
@@ -156,3 +157,19 @@ def test_a_file_that_cannot_be_read_is_rejected(world: World) -> None:
         reconfigurer.from_file("/nope")
 
     assert reconfigurer.origin is Origin.NOTHING
+
+
+def test_configurations_are_numbered_and_dated(world: World) -> None:
+    """One that is refused counts for nothing but is remembered with why."""
+    reconfigurer, _, _ = made(world)
+    first = reconfigurer.active
+    reconfigurer.from_agent({"logger": "Debug: policy"})
+    with pytest.raises(Rejected):
+        reconfigurer.from_agent({"policy": "Actve: x"})
+
+    assert (first.generation, first.since) == (1, 0.0)
+    assert (reconfigurer.active.generation, reconfigurer.active.since) == (2, 5.0)
+    assert reconfigurer.active.hash != first.hash
+    assert reconfigurer.refused is not None
+    assert (reconfigurer.refused.origin, reconfigurer.refused.when) == (Origin.AGENT, 5.0)
+    assert reconfigurer.refused.text.startswith("policy.Actve: unknown key")
