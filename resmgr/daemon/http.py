@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A small HTTP/1.1 server for a few pages that are read: no bodies, bounded requests."""
+"""A small HTTP/1.1 server for a few pages that are read: no bodies, bounded requests.
+
+It listens at an address of the network that can change, or on a unix socket that is given.
+"""
 
 import asyncio
 import logging
+import socket as sockets
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,8 +27,10 @@ _REASONS = {
     200: "OK",
     302: "Found",
     400: "Bad Request",
+    403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
+    409: "Conflict",
     431: "Request Header Fields Too Large",
     500: "Internal Server Error",
     505: "HTTP Version Not Supported",
@@ -42,8 +48,19 @@ class Page:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-Make = Callable[[], Page | Coroutine[Any, Any, Page]]
+Query = Mapping[str, str]
+"""What stands behind `?` in an address; of what is given twice the last."""
+
+Make = Callable[[Query], Page | Coroutine[Any, Any, Page]]
 """Makes a page, at once or later."""
+
+Admit = Callable[[asyncio.BaseTransport], bool]
+"""Tells whether somebody may ask at all."""
+
+
+def _everybody(_transport: asyncio.BaseTransport) -> bool:
+    return True
+
 
 Pages = Mapping[str, Make]
 """Path -> what makes its page. The path `*` is for all others."""
@@ -56,9 +73,13 @@ class CannotServe(Exception):
 class Server:
     """Serves pages at an address that can change; `pages` may be replaced at any time."""
 
-    def __init__(self, pages: Pages) -> None:
-        """Serve nowhere yet."""
+    def __init__(
+        self, pages: Pages, *, admit: Admit = _everybody, patience: float = PATIENCE
+    ) -> None:
+        """Serve nowhere yet; `patience`: seconds that a request and its answer may take."""
         self.pages = pages
+        self._admit = admit
+        self._patience = patience
         self.endpoint = ""
         self._server: asyncio.Server | None = None
         self._connections: set[_Connection] = set()
@@ -77,7 +98,7 @@ class Server:
         loop = asyncio.get_running_loop()
         try:
             self._server = await loop.create_server(
-                lambda: _Connection(self.answer, self._connections),
+                self._connection,
                 host.strip("[]") or None,
                 int(port),
             )
@@ -87,6 +108,14 @@ class Server:
             raise CannotServe(f"cannot serve HTTP at {quote(endpoint)}: {why}") from error
         self.endpoint = endpoint
         _LOG.info("serving HTTP at %s", endpoint)
+
+    async def serve_on(self, listening: sockets.socket) -> None:
+        """Listen on a unix socket that is bound; it is closed at the end, but not removed."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_unix_server(self._connection, sock=listening)
+
+    def _connection(self) -> "_Connection":
+        return _Connection(self.answer, self._connections, self._admit, self._patience)
 
     async def stop(self) -> None:
         """Listen no more."""
@@ -103,16 +132,23 @@ class Server:
         sockets = self._server.sockets if self._server is not None else ()
         return sorted({socket.getsockname()[1] for socket in sockets})
 
-    def answer(self, path: str) -> Page | Coroutine[Any, Any, Page]:
-        """Give the page of a path, or what gives it; neither fails."""
+    def answer(self, target: str) -> Page | Coroutine[Any, Any, Page]:
+        """Give the page of a path and its query, or what gives it; neither fails."""
+        path, _, query = target.partition("?")
         make = self.pages.get(path) or self.pages.get("*")
         if make is None:
             return Page(b"not found\n", status=404)
         try:
-            made = make()
+            made = make(_read(query) if query else {})
         except Exception:  # noqa: BLE001 - a page that fails is told, and stops nobody
             return _failed(path)
         return made if isinstance(made, Page) else _awaited(path, made)
+
+
+def _read(query: str) -> Query:
+    from urllib import parse  # noqa: PLC0415 - most requests have no query
+
+    return dict(parse.parse_qsl(query, keep_blank_values=True))
 
 
 async def _awaited(path: str, made: Coroutine[Any, Any, Page]) -> Page:
@@ -134,8 +170,12 @@ class _Connection(asyncio.Protocol):
         self,
         answer: Callable[[str], Page | Coroutine[Any, Any, Page]],
         connections: "set[_Connection]",
+        admit: Admit,
+        patience: float,
     ) -> None:
         self._answer = answer
+        self._admit = admit
+        self._patience = patience
         self._connections = connections
         self._received = b""
         self._transport: asyncio.Transport | None = None
@@ -176,7 +216,7 @@ class _Connection(asyncio.Protocol):
     def _wait(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(PATIENCE, self._give_up)
+        self._timer = asyncio.get_running_loop().call_later(self._patience, self._give_up)
 
     def _give_up(self) -> None:
         if self._transport is not None:
@@ -213,7 +253,9 @@ class _Connection(asyncio.Protocol):
             name.strip().casefold(): value.strip()
             for name, _, value in (line.partition(":") for line in lines[1:])
         }
-        if not target.startswith("/") or not version.startswith("HTTP/"):
+        if self._transport is not None and not self._admit(self._transport):
+            self._send(Page(b"only root and the daemon's user may ask\n", status=403), last=True)
+        elif not target.startswith("/") or not version.startswith("HTTP/"):
             self._send(Page(b"this is no request\n", status=400), last=True)
         elif version not in {"HTTP/1.0", "HTTP/1.1"}:
             self._send(Page(b"write HTTP/1.1\n", status=505), last=True)
@@ -224,7 +266,7 @@ class _Connection(asyncio.Protocol):
             self._send(Page(b"a request has no body here\n", status=400), last=True)
         else:
             last = version == "HTTP/1.0" or fields.get("connection", "").casefold() == "close"
-            made = self._answer(target.partition("?")[0])
+            made = self._answer(target)
             send = partial(self._send, last=last, head_only=method == "HEAD")
             if isinstance(made, Page):
                 send(made)

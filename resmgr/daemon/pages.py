@@ -40,12 +40,12 @@ class Pages:
 
     def follow(self, wanted: Instrumentation) -> None:
         """Serve as the module `instrumentation` says, soon; what fails is logged only."""
-        pages: dict[str, http.Make] = {"/introspect": self._introspect}
+        pages: dict[str, http.Make] = {"/introspect": lambda _: self._introspect()}
         if wanted.prometheus_export:
             pages["/metrics"] = self._metrics
         if self._ui:
-            pages["/ui/index.html"] = lambda: http.Page(_INDEX, "text/html; charset=utf-8")
-            pages["*"] = lambda: http.Page(status=302, headers={"Location": "/ui/index.html"})
+            pages["/ui/index.html"] = lambda _: http.Page(_INDEX, "text/html; charset=utf-8")
+            pages["*"] = lambda _: http.Page(status=302, headers={"Location": "/ui/index.html"})
         self._server.pages = pages
         self._endpoint = wanted.http_endpoint
         if self._moving is None or self._moving.done():
@@ -85,7 +85,7 @@ class Pages:
     async def _take(self) -> None:
         self._snapshot = await self._expose()
 
-    async def _metrics(self) -> http.Page:
+    async def _metrics(self, _query: http.Query) -> http.Page:
         body = await self._expose() if self._snapshot is None else self._snapshot
         return http.Page(body, metrics.CONTENT_TYPE)
 

@@ -2,15 +2,18 @@
 """The small HTTP server."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from resmgr.daemon import http
-from resmgr.daemon.http import CannotServe, Page, Server
+from resmgr.daemon.http import CannotServe, Page, Query, Server
+from resmgr.relay import sockets
 
 
-def broken() -> Page:
+def broken(_query: Query) -> Page:
     """Fail as a page may."""
     raise ValueError("odd")
 
@@ -18,7 +21,7 @@ def broken() -> Page:
 @pytest.fixture
 async def server() -> AsyncIterator[Server]:
     """A server on some port of this machine."""
-    made = Server({"/metrics": lambda: Page(b"up 1\n"), "/broken": broken})
+    made = Server({"/metrics": lambda _: Page(b"up 1\n"), "/broken": broken})
     await made.serve("127.0.0.1:0")
     yield made
     await made.stop()
@@ -93,7 +96,7 @@ async def test_what_is_no_good_request_is_told(
 
 async def test_a_page_for_all_other_paths_can_be_given(server: Server) -> None:
     """Pages can be replaced while it serves."""
-    server.pages = {"*": lambda: Page(status=302, headers={"Location": "/ui/index.html"})}
+    server.pages = {"*": lambda _: Page(status=302, headers={"Location": "/ui/index.html"})}
     answer = await ask(server, get("/anything"))
 
     assert b"Location: /ui/index.html\r\n" in answer
@@ -152,11 +155,11 @@ async def test_a_page_may_take_its_time() -> None:
     """Requests behind it wait for their turn, others are answered at once."""
     go = asyncio.Event()
 
-    async def slow() -> Page:
+    async def slow(_query: Query) -> Page:
         await go.wait()
         return Page(b"slow\n")
 
-    made = Server({"/slow": slow, "/quick": lambda: Page(b"quick\n")})
+    made = Server({"/slow": slow, "/quick": lambda _: Page(b"quick\n")})
     await made.serve("127.0.0.1:0")
     first = get("/slow").replace(b"Connection: close\r\n", b"")
     async with asyncio.TaskGroup() as group:
@@ -174,9 +177,9 @@ async def test_a_page_may_take_its_time() -> None:
 async def test_a_page_that_fails_later_is_told() -> None:
     """As one that fails at once."""
 
-    async def fail() -> Page:
+    async def fail(_query: Query) -> Page:
         await asyncio.sleep(0)
-        return broken()
+        return broken({})
 
     made = Server({"/broken": fail})
     await made.serve("127.0.0.1:0")
@@ -190,7 +193,7 @@ async def test_a_page_for_somebody_who_has_gone_is_not_made() -> None:
     """What made it hears so."""
     begun, ended = asyncio.Event(), asyncio.Event()
 
-    async def endless() -> Page:
+    async def endless(_query: Query) -> Page:
         begun.set()
         try:
             await asyncio.Event().wait()
@@ -213,7 +216,7 @@ async def test_answers_that_nobody_reads_are_not_made() -> None:
     """Many requests at once cost no more memory than a few; all are answered in the end."""
     made_pages = 0
 
-    def large() -> Page:
+    def large(_query: Query) -> Page:
         nonlocal made_pages
         made_pages += 1
         return Page(b"x" * 1024 * 1024)
@@ -235,3 +238,52 @@ async def test_answers_that_nobody_reads_are_not_made() -> None:
     assert early < 20
     assert made_pages == 100
     assert size > 100 * 1024 * 1024
+
+
+async def test_a_page_knows_what_is_asked_for() -> None:
+    """Decoded; of what is given twice the last counts."""
+    made = Server({"/echo": lambda query: Page(repr(sorted(query.items())).encode())})
+    await made.serve("127.0.0.1:0")
+    answer = await ask(made, get("/echo?name=a%2Fb&name=c%20d&empty="))
+    await made.stop()
+
+    assert answer.endswith(b"[('empty', ''), ('name', 'c d')]")
+
+
+@pytest.fixture
+def listening(tmp_path: Path) -> socket.socket:
+    """A socket in a folder, bound."""
+    return sockets.listen(str(tmp_path / "http.sock"), mode=0o600)
+
+
+async def ask_at(path: str, request: bytes) -> bytes:
+    """Ask on a unix socket."""
+    reader, writer = await asyncio.open_unix_connection(path)
+    writer.write(request)
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    return answer
+
+
+async def test_a_unix_socket_serves_the_same_pages(listening: socket.socket) -> None:
+    """And is closed when it ends."""
+    path = listening.getsockname()
+    made = Server({"/metrics": lambda _: Page(b"up 1\n")})
+    await made.serve_on(listening)
+    answer = await ask_at(path, get("/metrics"))
+    await made.stop()
+
+    assert answer.endswith(b"\r\n\r\nup 1\n")
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_unix_connection(path)
+
+
+async def test_who_may_not_ask_hears_so(listening: socket.socket) -> None:
+    """Before anything is made."""
+    made = Server({"*": broken}, admit=lambda _: False)
+    await made.serve_on(listening)
+    answer = await ask_at(listening.getsockname(), get("/metrics"))
+    await made.stop()
+
+    assert answer.startswith(b"HTTP/1.1 403 Forbidden\r\n")
