@@ -78,6 +78,34 @@ USER 65534:65534
 WORKDIR /
 ENTRYPOINT ["cri-resmgr-webhook"]
 
+# The node agent has the dependencies that every part has, and no others.
+FROM uv AS build-agent
+ENV UV_PROJECT_ENVIRONMENT=/opt/agent
+RUN --mount=type=secret,id=certificates \
+    if [ -e /run/secrets/certificates ]; then export SSL_CERT_FILE=/run/secrets/certificates; fi \
+    && /uv/bin/uv sync --locked --no-default-groups --no-install-project --python /usr/bin/python3
+COPY agent agent
+COPY resmgr resmgr
+RUN --mount=type=secret,id=certificates \
+    if [ -e /run/secrets/certificates ]; then export SSL_CERT_FILE=/run/secrets/certificates; fi \
+    && /uv/bin/uv sync --locked --no-default-groups --no-editable --python /usr/bin/python3 \
+    && /opt/agent/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/agent/lib
+
+# It is uid 0, since the daemon's socket is root's, and needs neither a capability nor a root file
+# system that can be written.
+FROM python AS agent
+ARG VERSION=unknown
+LABEL org.opencontainers.image.title="gardener-extension-cri-resmgr-agent" \
+      org.opencontainers.image.description="Brings configurations to the CRI resource manager of a node" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}"
+COPY --from=build-agent /opt/agent /opt/agent
+RUN ln -s /opt/agent/bin/cri-resmgr-agent /opt/agent/bin/cri-resmgr-agent-probe /usr/bin/
+ENV PATH=/opt/agent/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+USER 0:0
+WORKDIR /
+ENTRYPOINT ["/bin/cri-resmgr-agent"]
+
 # What the bundle needs of a system: glibc and its loader. There is nothing else to keep up to date.
 FROM ${BASE} AS libc
 RUN set -eu; loader=$(ls /lib64/ld-linux-x86-64.so.2 /lib/ld-linux-aarch64.so.1 2>/dev/null || true); \

@@ -116,6 +116,9 @@ def build(values: NodeValues, renderer: rendering.Renderer) -> rendering.Manifes
         agent = _named(names.AGENT_DAEMONSET)
         manifests["daemonset-agent.yaml"] = _render(renderer, "daemonset-agent", _agent(values))
         manifests["rbac-agent.yaml"] = _render(renderer, "rbac-agent", agent)
+        manifests["customresourcedefinition-noderesourcemanagers.yaml"] = _render(
+            renderer, "crd-noderesourcemanagers", agent
+        )
         workloads[names.AGENT_DAEMONSET] = "agent"
     if values.vpa_enabled:
         for name, container in workloads.items():

@@ -185,7 +185,9 @@ RIGHTS = {
     ("ClusterRole", "cri-resmgr-agent"): {
         "nodes": {"get", "list", "watch", "patch"},
         "nodes/status": {"patch"},
-        "events": {"create", "patch"},
+        "noderesourcemanagers": {"create", "patch"},
+        "noderesourcemanagers/status": {"patch"},
+        "events": {"create"},
     },
     ("Role", "cri-resmgr-agent"): {
         "configmaps": {"get", "list", "watch"},
@@ -238,7 +240,11 @@ def test_the_account_of_the_seed_is_left_to_the_token_requestor() -> None:
 @pytest.mark.parametrize("phase", node.Phase)
 def test_adjustments_survive_the_extension(phase: node.Phase) -> None:
     """Disabling the extension must not remove what shoot owners have made."""
-    crd = next(i for i in OBJECTS[phase] if i["kind"] == "CustomResourceDefinition")
+    crd = next(
+        item
+        for item in OBJECTS[phase]
+        if item["metadata"]["name"] == "adjustments.criresmgr.intel.com"
+    )
 
     assert crd["metadata"]["annotations"]["resources.gardener.cloud/keep-object"] == "true"
 
@@ -258,6 +264,20 @@ def test_adjustments_are_wire_compatible() -> None:
     assert set(schema["properties"]["spec"]["properties"]) == {
         *("scope", "resources", "classes", "toptierLimit")
     }
+
+
+def test_the_state_of_a_node_is_one_line() -> None:
+    """What a shoot owner asks for stands in columns; the agent writes the status alone."""
+    spec = installed("CustomResourceDefinition", "noderesourcemanagers.criresmgr.intel.com")["spec"]
+
+    (version,) = spec["versions"]
+    columns = [column["name"] for column in version["additionalPrinterColumns"]]
+    assert spec["scope"] == "Cluster"
+    assert spec["names"]["shortNames"] == ["nrm"]
+    assert version["subresources"] == {"status": {}}
+    assert [name.upper() for name in columns if name != "Message"] == [
+        *("POLICY", "CONFIG", "GENERATION", "APPLIED", "REASON", "CONTAINERS", "AGE")
+    ]
 
 
 def test_nothing_but_templates_lies_in_the_charts() -> None:

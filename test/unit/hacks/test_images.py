@@ -9,6 +9,14 @@ import pytest
 
 NAME = "gardener-extension-cri-resmgr"
 
+IMAGES = {
+    "extension": NAME,
+    "installation": f"{NAME}-installation",
+    "webhook": "cri-resmgr-webhook",
+    "agent": f"{NAME}-agent",
+}
+"""Target -> name of its image, in the order of the script."""
+
 
 @pytest.fixture
 def buildah(tmp_path: Path) -> Path:
@@ -43,12 +51,11 @@ def test_build_names_target_base_and_image(checkout: Path, buildah: Path) -> Non
     """One build a target, on the given base, under the name with prefix and tag."""
     run(checkout, buildah, "build", "--base", "localhost/debian:x", "r.example.com/cri/", "t")
 
-    extension, installation = told(buildah)
-    assert "--target extension" in extension
-    assert "--build-arg BASE=localhost/debian:x" in extension
-    assert f"--tag r.example.com/cri/{NAME}:t" in extension
-    assert "--target installation" in installation
-    assert f"--tag r.example.com/cri/{NAME}-installation:t" in installation
+    lines = told(buildah)
+    for line, (target, name) in zip(lines, IMAGES.items(), strict=True):
+        assert f"--target {target} " in line
+        assert "--build-arg BASE=localhost/debian:x" in line
+        assert f"--tag r.example.com/cri/{name}:t" in line
 
 
 def test_certificates_are_lent_to_the_build(
@@ -68,9 +75,8 @@ def test_push_goes_to_the_registry_that_the_name_tells(checkout: Path, buildah: 
     """A push verifies certificates, as everywhere but on loopback."""
     run(checkout, buildah, "push", "r.example.com/cri/", "t")
 
-    name = f"r.example.com/cri/{NAME}:t"
-    both = [name, name.replace(NAME, f"{NAME}-installation")]
-    assert told(buildah) == [f"push {image} docker://{image}" for image in both]
+    all_of_them = [f"r.example.com/cri/{name}:t" for name in IMAGES.values()]
+    assert told(buildah) == [f"push {image} docker://{image}" for image in all_of_them]
 
 
 @pytest.mark.parametrize("host", ["localhost:5000", "127.0.0.1:5000", "localhost"])
@@ -118,7 +124,7 @@ def test_names_that_are_fine(checkout: Path, buildah: Path, prefix: str) -> None
     """With a port, with a path, or with none: an image of this machine."""
     run(checkout, buildah, "build", prefix, "v1.2.3-rc.1")
 
-    for line, name in zip(told(buildah), (NAME, f"{NAME}-installation"), strict=True):
+    for line, name in zip(told(buildah), IMAGES.values(), strict=True):
         assert f"--tag {prefix}{name}:v1.2.3-rc.1" in line
 
 

@@ -70,7 +70,10 @@ def test_the_agent_comes_with_its_rights_when_it_is_enabled(renderer: rendering.
     added = set(build(enabled, renderer)) - set(build(INSTALL, renderer))
 
     kinds = {"DaemonSet", "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role"}
-    assert added == {(kind, "cri-resmgr-agent") for kind in kinds | {"RoleBinding"}}
+    assert added == {
+        ("CustomResourceDefinition", "noderesourcemanagers.criresmgr.intel.com"),
+        *((kind, "cri-resmgr-agent") for kind in kinds | {"RoleBinding"}),
+    }
 
 
 def test_the_clean_up_has_neither_agent_nor_configuration(renderer: rendering.Renderer) -> None:
