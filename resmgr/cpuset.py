@@ -11,6 +11,12 @@ MAX_ID = 65_535
 """Largest id that is accepted; far above what kernels are built for (8192)."""
 
 
+_PART_BITS = 60
+"""Two digits of a Python int."""
+
+_PART = (1 << _PART_BITS) - 1
+
+
 class BadList(ValueError):
     """A text is no list of ids; the text says what is wrong."""
 
@@ -57,10 +63,16 @@ def show_ids(mask: int) -> str:
 
 def ids(mask: int) -> Iterator[int]:
     """Give the ids of a set, ascending."""
+    first_id = 0
     while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
+        # Small numbers are worked on: each step with one of thousands of bits would take longer.
+        part = mask & _PART
+        while part:
+            low = part & -part
+            yield first_id + low.bit_length() - 1
+            part ^= low
+        mask >>= _PART_BITS
+        first_id += _PART_BITS
 
 
 def of(members: Iterable[int]) -> int:

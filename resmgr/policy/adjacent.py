@@ -30,13 +30,16 @@ class Adjacent:
             part = min(count - result.bit_count(), candidates.bit_count())
             if part:
                 result |= self.allocator.allocate(candidates, part, prefer)
+            if result.bit_count() == count:
+                break
         return result
 
     def _around(self, held: int) -> Iterator[int]:
-        cpus = [self.machine.cpus[id_] for id_ in cpuset.ids(held & self.machine.online)]
-        yield _union(cpu.threads for cpu in cpus)
-        yield _union(self.machine.nodes[id_].cpus for id_ in {cpu.node for cpu in cpus})
-        yield _union(self.machine.packages[id_].cpus for id_ in {cpu.package for cpu in cpus})
+        cores = self.allocator.wholes[Priority.NONE][1]
+        # Held may be thousands of CPUs: masks are compared, not ids one by one.
+        yield _union(core for core in cores if core & held)
+        yield _union(node.cpus for node in self.machine.nodes.values() if node.cpus & held)
+        yield _union(one.cpus for one in self.machine.packages.values() if one.cpus & held)
         yield self.machine.online
 
 

@@ -188,13 +188,13 @@ class StaticPlus:
         """Tell the others, if they run on other CPUs now; their weights stay."""
         keys: Iterable[str] = before.late ^ after.late
         if before.shared(self.pools) != after.shared(self.pools):
-            keys = after.grants
+            # Those who have only CPUs of their own, or reserved ones, never get others.
+            keys = [key for key, grant in after.grants.items() if grant.shares]
+        had, has = before.all_cpus(self.pools), after.all_cpus(self.pools)
         return tuple(
-            SetCpuset(key, after.cpus(key, self.pools))
+            SetCpuset(key, cpus)
             for key in sorted(keys)
-            if key != but
-            and key in after.grants
-            and before.cpus(key, self.pools) != after.cpus(key, self.pools)
+            if key != but and key in after.grants and had(key) != (cpus := has(key))
         )
 
 
