@@ -35,6 +35,12 @@ class CacheType(Enum):
     UNIFIED = "Unified"
 
 
+def _sort(of: object, *names: str) -> None:
+    """Sort mappings by id, so that nobody decides by the order in which files were found."""
+    for name in names:
+        object.__setattr__(of, name, dict(sorted(getattr(of, name).items())))
+
+
 @dataclass(frozen=True, slots=True)
 class Cpu:
     """One logical CPU that is online."""
@@ -67,6 +73,10 @@ class Node:
     memory_total: int = 0
     normal_memory: bool = True
 
+    def __post_init__(self) -> None:
+        """Sort by id."""
+        _sort(self, "distances")
+
 
 @dataclass(frozen=True, slots=True)
 class Package:
@@ -77,6 +87,10 @@ class Package:
     nodes: int
     dies: Mapping[int, int] = field(default_factory=dict)
     """Die id -> mask of its CPUs."""
+
+    def __post_init__(self) -> None:
+        """Sort by id."""
+        _sort(self, "dies")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +122,8 @@ class Machine:
     """Masks of online CPUs whose cores share a part of the die, in order of their lowest CPU."""
 
     def __post_init__(self) -> None:
-        """Sort by id, so that nobody decides by the order in which files were found."""
-        for name in ("cpus", "nodes", "packages"):
-            object.__setattr__(self, name, dict(sorted(getattr(self, name).items())))
+        """Sort by id."""
+        _sort(self, "cpus", "nodes", "packages")
 
     @property
     def online(self) -> int:

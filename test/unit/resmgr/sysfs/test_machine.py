@@ -21,3 +21,5 @@ def test_mappings_are_in_ascending_order() -> None:
     )
 
     assert list(made.cpus) == list(made.nodes) == list(made.packages) == sorted(ids)
+    assert list(machine.Node(0, 0, dict.fromkeys(ids, 10)).distances) == sorted(ids)
+    assert list(machine.Package(0, 0, 0, dict.fromkeys(ids, 1)).dies) == sorted(ids)
