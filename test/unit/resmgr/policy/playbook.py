@@ -14,11 +14,13 @@ After each step the invariants given to the node are checked.
 """
 
 import dataclasses
+import random
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
+from unit.resmgr.policy import mixed
 from unit.resmgr.sysfs.trees import Tree
 
 from resmgr import cpuset, intents, model, quantity
@@ -50,7 +52,7 @@ class Create:
 
 @dataclass(frozen=True)
 class Resize:
-    """A container that runs asks for another amount of CPU."""
+    """A container that runs asks for another amount of CPU; nothing: for the same again."""
 
     name: str
     cpu: str
@@ -86,6 +88,7 @@ class Restart:
     saved: Mapping[str, str] | None = None
 
 
+T = TypeVar("T")
 Event = Create | Resize | Remove | Rebalance | Loaded | Restart
 
 
@@ -135,14 +138,22 @@ class Node:
         available: str = "",
         config: Mapping[str, Any] | None = None,
         invariants: Sequence[Invariant] = (),
+        order: random.Random | None = None,
     ) -> None:
-        """Start the policy; `reserved` and `available` are lists of CPUs."""
+        """Start the policy; `reserved` and `available` are lists of CPUs.
+
+        With `order` all that has no order of its own comes in another one, now and later.
+        """
         constraints = interface.Constraints(
             available=cpuset.parse(available) if available else None,
             reserved=cpuset.parse(reserved) if reserved else None,
         )
-        self.machine = tree.machine()
-        self.policy = registry.load(policy)(self.machine, constraints, config or {})
+        self._order = order
+        self.machine = self._mixed(tree.machine())
+        self.policy = registry.load(policy)(self.machine, constraints, self._mixed(config or {}))
+        self.usable = constraints.available or self.machine.online
+        """CPUs that anybody may be told."""
+
         self.subjects: dict[str, interface.Subject] = {}
         """What runs, by name, oldest first."""
 
@@ -195,6 +206,11 @@ class Node:
         return True
 
     @property
+    def reasons(self) -> Sequence[interface.Reason]:
+        """Why the policy did so, the last time."""
+        return self._reasons
+
+    @property
     def said(self) -> Sequence[Answer]:
         """What the policy said to the last thing, in its order."""
         return self._said
@@ -202,6 +218,9 @@ class Node:
     def offers(self, name: str) -> Mapping[str, str]:
         """Give what the container may know about itself."""
         return self.policy.export(self.state, name)
+
+    def _mixed(self, value: T) -> T:
+        return value if self._order is None else mixed.of(value, self._order)
 
     def _step(self, event: Event) -> interface.Step[Any]:
         match event:
@@ -228,7 +247,10 @@ class Node:
                 for name in event.without:
                     del self.subjects[name], self.cpus[name]
                 saved = self.kept if event.saved is None else event.saved
-                return self.policy.start(saved, list(self.subjects.values()))
+                running = list(self.subjects.values())
+                if self._order is not None:
+                    self._order.shuffle(running)
+                return self.policy.start(self._mixed(saved), running)
 
     def _take(self, step: interface.Step[Any]) -> None:
         self.state, self._reasons = step.state, step.reasons
@@ -302,6 +324,8 @@ def subject_of(event: Create) -> interface.Subject:
 
 
 def _resized(subject: interface.Subject, cpu: str) -> interface.Subject:
+    if not cpu:
+        return subject
     old = subject.container
     wants = dataclasses.replace(old.requirements, cpu_request=quantity.milli(cpu))
     return interface.Subject(dataclasses.replace(old, requirements=wants), subject.pod)
