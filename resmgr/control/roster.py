@@ -58,13 +58,13 @@ class Roster:
         mode = self.modes.get(name, Mode.DISABLED)
         return mode is Mode.REQUIRED or (mode is Mode.OPTIONAL and name in self.fresh)
 
-    def news(self, before: "Roster") -> tuple[str, ...]:
-        """Give what cannot run and was not told before, a sentence each."""
-        return tuple(
-            f"controller {name} does not run: {why}"
+    def news(self, before: "Roster") -> dict[str, str]:
+        """Give what cannot run and was not told before, a sentence each, by name."""
+        return {
+            name: f"controller {name} does not run: {why}"
             for name, why in self.unable.items()
             if before.unable.get(name) != why
-        )
+        }
 
 
 def settle(before: Roster, modes: Mapping[str, Mode], checks: Mapping[str, Check]) -> Roster:

@@ -43,6 +43,17 @@ class Effects(Protocol):
         """Give what a container has to have mounted to see what was written for it."""
 
 
+class Requests(Protocol):
+    """Whether what is decided goes into requests."""
+
+    @property
+    def changes_requests(self) -> bool:
+        """Whether it does now; while it does not, nobody is updated either."""
+
+    def withhold(self, cache_id: str, has: LinuxResources, /) -> None:
+        """Remember that a container has this, and not what is decided for it."""
+
+
 class Trouble(enum.Enum):
     """What went wrong without stopping a call; the values are fit for a metric's label."""
 
@@ -119,8 +130,9 @@ class Session:
         effects: Effects,
         listener: Listener,
         locate: Locate = _as_it_is,
+        requests: Requests | None = None,
     ) -> None:
-        """Nothing is carried out before `run` runs."""
+        """Nothing is carried out before `run` runs; without `requests` all of them are changed."""
         self.engine = engine
         self.locate = locate
         self.creations: dict[str, Creation] = {}
@@ -129,6 +141,7 @@ class Session:
         self._keep = keep
         self._effects = effects
         self._listener = listener
+        self._requests = requests
         self._reminders: dict[str, asyncio.TimerHandle] = {}
         self._waiting: asyncio.Queue[tuple[plan.Plan, asyncio.Future[None]]] = asyncio.Queue()
 
@@ -165,9 +178,22 @@ class Session:
         """
         subject = outcome.container.cache_id if outcome.container else ""
         what = self._plan(outcome, subject)
+        if self._requests is not None and not self._requests.changes_requests:
+            if what.request.linux != LinuxResources():
+                self._requests.withhold(subject, outcome.before[subject])
+            return plan.RequestChange()
         if subject not in what.exports:
             return what.request
         return replace(what.request, mounts=self._effects.mounts(subject))
+
+    @property
+    def changes_requests(self) -> bool:
+        """Whether what is decided goes into requests."""
+        return self._requests is None or self._requests.changes_requests
+
+    def look_again(self) -> None:
+        """Have controllers look at everything with the next plan, which is an empty one."""
+        self._enqueue(plan.Plan())
 
     def resources(self, cache_id: str) -> LinuxResources | None:
         """Give the resources that a container is meant to have; `None` when it is not known."""

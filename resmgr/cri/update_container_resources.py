@@ -51,7 +51,8 @@ def _changed(
     was = request.linux.SerializeToString(deterministic=True)
     resources.write(request.linux, session.request_change(taken.outcome).linux)
     container = taken.outcome.container
-    if container is not None and session.engine.policy.name != _PINS_NOTHING:
+    pins = session.changes_requests and session.engine.policy.name != _PINS_NOTHING
+    if container is not None and pins:
         kept = session.resources(container.cache_id) or container.linux
         if request.linux.cpuset_cpus:
             resources.write(request.linux, LinuxResources(cpuset_cpus=kept.cpuset_cpus))

@@ -31,7 +31,7 @@ LATER = {
 LATER_KEYS = {("instrumentation", key): "tracing" for key in ("JaegerCollector", "JaegerAgent")}
 """The same for keys."""
 
-LATER_CONTROLLERS = ("blockio", "cpu", "memory", "page-migration", "rdt")
+LATER_CONTROLLERS = ("blockio", "page-migration", "rdt")
 """Controllers that this version does not have; asking for none of them is fine."""
 
 _STRICT_MODES = ("required", "mandatory", "optional")
@@ -104,8 +104,6 @@ class Judge:
         self._policy(laid, place)
         if findings.count:
             raise ConfigProblems(findings.problems())
-        if (laid.get("cpu") or {}).get("classes"):
-            warnings.append("cpu.classes: this version sets no CPU frequencies; it has no effect")
         for key in (laid.get("logger") or {}).get("Klog") or {}:
             if why := flagtable.KLOG[key.casefold()].idle:
                 warnings.append(f"logger.Klog.{key} has no effect: {why}; remove it")

@@ -20,6 +20,7 @@ from ..sysfs import discover
 from ..sysfs.machine import Machine
 from . import pidfile, policies, probe, settings, sources
 from .configuration import Judge, Judged
+from .controls import Controls, Places
 from .flags import Options
 from .sources import Source
 
@@ -49,6 +50,7 @@ class Prepared:
     judge: Judge
     where: constraints.Cgroups
     now: Callable[[], float]
+    controls: Controls
     warnings: list[str]
 
     def make(self, wanted: settings.Policy) -> Policy[Any]:
@@ -60,6 +62,10 @@ class Prepared:
                 " give the agent's socket by --agent-socket"
             )
         return policy
+
+    def accept(self, wanted: settings.Settings) -> None:
+        """Judge what a configuration asks of controllers. Raises `PolicyError`."""
+        self.controls.judge(wanted)
 
     def choose(self, among: tuple[Source, ...]) -> Chosen:
         """Choose the first of these sources that fits the machine. Raises `sources.Unusable`."""
@@ -82,6 +88,7 @@ class Prepared:
         before = self.saved.policy_name
         if self.options.disable_policy_switch and before and wanted.active != before:
             raise BadConfiguration(switch_refused(before, wanted.active))
+        self.controls.judge(judged.settings, first=True)
         return self.make(wanted)
 
 
@@ -134,6 +141,7 @@ def _prepare(
     held.callback(store.close)
     saved = store.load()
     found = discover.discover(Path(options.root or "/"))
+    root, data = Path(options.root or "/"), Path(options.relay_dir)
     return Prepared(
         options=options,
         store=store,
@@ -142,6 +150,7 @@ def _prepare(
         judge=Judge(tuple(registry.POLICIES), options.defaults),
         where=constraints.Cgroups(options.root, options.cgroup_mount.rstrip("/")),
         now=now,
+        controls=Controls(Places(root, data, Path(options.cgroup_mount)), found.machine),
         warnings=[*found.warnings, *store.problems],
     )
 

@@ -34,6 +34,9 @@ class Node(Protocol):
     def make(self, wanted: settings.Policy, /) -> Policy[Any]:
         """Make a policy. Raises `PolicyError`."""
 
+    def accept(self, wanted: Settings, /) -> None:
+        """Judge what is asked of controllers. Raises `PolicyError`."""
+
 
 class Switch(Protocol):
     """The engine, as far as its policy is changed."""
@@ -106,6 +109,7 @@ class Reconfigurer:
     def _take(self, judge: Callable[[], Judged], origin: Origin, name: str = "") -> None:
         try:
             judged = judge()
+            self._node.accept(judged.settings)
             self._switch(judged.settings.policy)
         except Exception as error:  # a policy may fail in any way
             self._applied.add("rejected")

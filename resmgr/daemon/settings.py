@@ -3,23 +3,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any
 
 from ..config import module
 from ..config.schemas import dump, instrumentation
+from ..control.cpu import classes
+from ..control.roster import Mode
 
 NO_POLICY = "none"
 """The policy without a configuration."""
-
-
-class Mode(Enum):
-    """How seriously a controller is taken."""
-
-    DISABLED = "disabled"
-    REQUIRED = "required"
-    OPTIONAL = "optional"
-    RELAXED = "relaxed"
 
 
 _OTHER_WORDS = {"disable": Mode.DISABLED, "mandatory": Mode.REQUIRED}
@@ -88,6 +80,7 @@ class Settings:
     dump: Dump
     instrumentation: Instrumentation
     controllers: Mapping[str, Mode]
+    cpu_classes: classes.Classes
 
     def mode(self, controller: str) -> Mode:
         """Give the mode of a controller."""
@@ -125,6 +118,7 @@ def decode(document: Mapping[str, Any]) -> Settings:
             for name, word in (control.get("Controllers") or {}).items()
             if word is not None
         },
+        cpu_classes=classes.of(document.get("cpu")),
     )
 
 

@@ -233,15 +233,20 @@ class Daemon:
             if known is not None:
                 await update.update(known, container)
 
-        executor = Executor(send, ledger.containers.get, files)
+        executor = self._prepared.controls.put_to_work(
+            Executor(send, ledger.containers.get, files), engine
+        )
+        nothing = begun.chosen.source.origin is Origin.NOTHING
+        self._prepared.controls.begin(None if nothing else begun.chosen.judged.settings)
         told = listener.Listener(
             self._numbers.troubles, lambda one: show.name(engine, one), self._synchronise
         )
         where = located.Located.below(Path(self._options.root or "/"))
-        session = Session(engine, self._keeper, executor, told, where)
+        session = Session(engine, self._keeper, executor, told, where, executor)
         self._session = session
         self._spawn(group, session.run(), "effects")
         session.follow(begun.outcome)
+        session.look_again()
         files.keep_only(ledger.containers.keys())
         if known is not None:
             self._resync = resync.Resync(known, session)
@@ -270,6 +275,8 @@ class Daemon:
             now=self._prepared.now,
         )
         reconfigurer.followers += [
+            self._prepared.controls.follow,
+            lambda _new: session.look_again(),
             lambda new: self._logs.configure(new.logger, new.policy.active),
             lambda _new: self._notifier.status(self._status()),
         ]
@@ -319,6 +326,10 @@ class Daemon:
         """Take a configuration of the node agent. Raises `Rejected`."""
         assert self._reconfigurer is not None  # noqa: S101 - it is served later than this is made
         self._reconfigurer.from_agent(data)
+        if self._session is not None and self._prepared.controls.strict:
+            await self._session.settled()
+            if failure := self._prepared.controls.failure():
+                raise config_service.Rejected(failure)
         if self._insight is not None:
             await self._insight.settled()
 
@@ -368,6 +379,8 @@ class Daemon:
                 _LOG.warning("not everything that was decided could be carried out in time")
         for task in self._background:
             task.cancel()
+        if not self._storing.stays:
+            self._prepared.controls.end()
         _LOG.info("stopped")
 
 

@@ -64,9 +64,9 @@ def test_others_that_cannot_run_are_told_once(mode: Mode) -> None:
     other = settled(mode, "no driver", again)
 
     assert not first.runs("x")
-    assert first.news(Roster()) == ("controller x does not run: no hardware",)
-    assert again.news(first) == ()
-    assert other.news(again) == ("controller x does not run: no driver",)
+    assert first.news(Roster()) == {"x": "controller x does not run: no hardware"}
+    assert again.news(first) == {}
+    assert other.news(again) == {"x": "controller x does not run: no driver"}
 
 
 def test_optional_is_serious_until_the_next_configuration() -> None:

@@ -14,7 +14,7 @@ from resmgr.engine import events
 from resmgr.engine.engine import Engine
 from resmgr.engine.outcome import Outcome
 from resmgr.intents import Remind
-from resmgr.model import Mount
+from resmgr.model import LinuxResources, Mount
 from resmgr.policy.interface import Reason, Step
 from resmgr.protobuf import reading
 from resmgr.state.changes import DropPod, Saved
@@ -168,3 +168,37 @@ async def test_policies_are_reminded_of_containers() -> None:
     assert policy.heard == ["c"]
     waiting = [timer for timer in made._reminders.values() if not timer.cancelled()]
     assert waiting == []
+
+
+class Withholding:
+    """Controller `cri` is disabled."""
+
+    changes_requests = False
+
+    def __init__(self) -> None:
+        """Nothing has had to wait yet."""
+        self.withheld: dict[str, LinuxResources] = {}
+
+    def withhold(self, cache_id: str, has: LinuxResources) -> None:
+        """Remember it."""
+        self.withheld[cache_id] = has
+
+
+async def test_no_request_is_changed_while_that_is_not_to_be() -> None:
+    """What the container has instead is remembered."""
+    async with tiny.node(toy.OneEach()) as node:
+        requests = Withholding()
+        node.session = session.Session(
+            node.engine, node.keep, node.effects, node.listener, requests=requests
+        )
+        async with asyncio.TaskGroup() as group:
+            carrying_out = group.create_task(node.session.run(), name="session")
+            container = await node.run(await node.run_pod())
+            created = node.runtime.resources[container].cpuset_cpus
+            resized = await node.resize(container, cpuset_cpus="0-3")
+            carrying_out.cancel()
+
+        assert created == ""
+        assert node.known().linux.cpuset_cpus == 1
+        assert requests.withheld == {node.known().cache_id: LinuxResources(shares=1024)}
+        assert node.runtime.seen[-1] == ("UpdateContainerResources", resized)

@@ -98,15 +98,6 @@ def test_what_asks_for_nothing_of_them_is_right(text: str) -> None:
     assert JUDGE.of_text(text).settings.policy.active == "none"
 
 
-def test_classes_of_cpus_are_told_to_have_no_effect() -> None:
-    """A configuration for the original goes on working, with a warning."""
-    judged = JUDGE.of_text("cpu: {classes: {fast: {minFreq: 1000000, maxFreq: 2000000}}}")
-
-    assert judged.warnings == (
-        "cpu.classes: this version sets no CPU frequencies; it has no effect",
-    )
-
-
 def test_levels_of_klog_are_told_to_have_no_effect() -> None:
     """Whoever sets them may wait for messages that never come."""
     judged = JUDGE.of_text("logger: {Klog: {v: 5, skip_headers: true}}")

@@ -48,6 +48,11 @@ class World:
             raise self.error
         return Named(wanted.active)  # type: ignore[return-value]
 
+    def accept(self, wanted: Settings) -> None:
+        """Refuse classes of CPUs."""
+        if wanted.cpu_classes:
+            raise BadConfiguration("no CPU has a frequency")
+
     def switch(self, policy: Policy[Any]) -> Outcome:
         """Make it active, or fail."""
         if self.error is not None:
@@ -95,6 +100,16 @@ def test_a_configuration_of_the_agent_is_taken_and_kept(world: World) -> None:
     assert world.kept == [PutConfig(STATIC)]
     assert reconfigurer.origin is Origin.AGENT
     assert counter.values == {("accepted",): 1}
+
+
+def test_what_controllers_refuse_is_refused_before_anything_changes(world: World) -> None:
+    """The policy as well."""
+    reconfigurer, heard, _ = made(world)
+    with pytest.raises(Rejected, match="no CPU has a frequency"):
+        reconfigurer.from_agent({**STATIC, "cpu": "classes: {a: {minFreq: 1}}"})
+
+    assert world.policy.name == "none"
+    assert heard == []
 
 
 def test_the_same_policy_is_not_started_anew(world: World) -> None:

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from resmgr.config import documents
+from resmgr.control.cpu.classes import CpuClass
+from resmgr.control.roster import Mode
 from resmgr.daemon import settings
-from resmgr.daemon.settings import Mode, Settings
+from resmgr.daemon.settings import Settings
 
 
 def decode(text: str) -> Settings:
@@ -72,3 +74,10 @@ def test_controllers_have_modes(word: str, mode: Mode) -> None:
     document: dict[str, Any] = {"resource-manager": {"control": {"Controllers": {"cri": word}}}}
 
     assert settings.decode(document).mode("cri") is mode
+
+
+def test_classes_of_cpus_are_read() -> None:
+    """For the controller that sets their frequencies."""
+    found = decode("cpu: {classes: {turbo: {minFreq: 2000000, uncoreMaxFreq: 2300000}}}")
+
+    assert found.cpu_classes == {"turbo": CpuClass(2000000, 0, 0, 2300000)}
