@@ -4,7 +4,7 @@
     python -m hacks.bundle.gather INTERPRETER OUT
 
 OUT gets the executable with its links, the modules as byte-code, the libraries, the licences,
-`rescue`, and the manifest. Two runs on the same sources give the same bytes.
+`rescue`, the manual pages, and the manifest. Two runs on the same sources give the same bytes.
 """
 
 import argparse
@@ -176,6 +176,7 @@ def main() -> None:
     for name in contents.LINKS:
         (out / name).symlink_to("cri-resmgr")
     shutil.copyfile(ROOT / "installer/rescue", out / "rescue")
+    shutil.copytree(ROOT / "docs/man", out / "man/man1")
     info = internal / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
     info.mkdir()
     (info / "METADATA").write_text(
