@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Let go of what was pinned: every container may use all CPUs and memory of the node again.
 
+Frequencies of CPUs are as the daemon found them, if it has changed them since the last boot.
+
 It speaks to the runtime itself, so it needs no relay; run it when none is at work any more. With a
 kubelet that pins nothing (CPU manager policy none), a container without a pin is what its pod asks
 for. Containers keep running.
 
-Exit status: 0 nothing is pinned any more; 1 some containers still are; 2 wrong usage; 3 the runtime
-does not answer.
+Exit status: 0 nothing is pinned any more; 1 some containers still are, or a frequency cannot be set
+back; 2 wrong usage; 3 the runtime does not answer.
 """
 
 import argparse
@@ -21,6 +23,7 @@ from resmgr import cpuset
 from resmgr.cri import api_pb2
 from resmgr.cri import resources as messages
 from resmgr.daemon import meet
+from resmgr.effects import frequencies
 from resmgr.model import Container, ContainerState, LinuxResources
 from resmgr.relay import turn
 from resmgr.runtime import caller, synchronise, version
@@ -55,6 +58,13 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         default=Path("/sys"),
         metavar="DIR",
         help="where the kernel tells which CPUs there are (default: %(default)s)",
+    )
+    command.add_argument(
+        "--data",
+        type=Path,
+        default=Path("/var/lib/cri-resmgr"),
+        metavar="DIR",
+        help="data folder of the daemon, its --relay-dir (default: %(default)s)",
     )
     command.add_argument(
         "--timeout",
@@ -125,6 +135,14 @@ async def _within(arguments: argparse.Namespace) -> Done:
         free = whole(arguments.sysfs)
     except (OSError, cpuset.BadList) as error:
         return Done(LEFT, f"cannot read which CPUs there are: {error}")
+    failed = frequencies.Frequencies(arguments.sysfs.parent, arguments.data).restore()
+    done = await _containers(arguments, free)
+    if not failed:
+        return done
+    return Done(done.status or LEFT, "; ".join((*failed, done.detail)), done.released)
+
+
+async def _containers(arguments: argparse.Namespace, free: LinuxResources) -> Done:
     side = gate.Side(arguments.runtime, "the runtime", turn.Turn(asyncio.get_running_loop()))
     async with gate.connected(side):
         try:

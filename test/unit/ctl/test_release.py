@@ -6,8 +6,11 @@ import io
 from pathlib import Path
 
 import pytest
+from unit.resmgr.effects import knobs
 
 from ctl import release
+from resmgr.control.cpu.limits import Limit
+from resmgr.effects.frequencies import Frequencies
 from resmgr.model import Container, ContainerState, LinuxResources
 
 FREE = LinuxResources(cpuset_cpus=0b1111, cpuset_mems=0b11)
@@ -68,6 +71,40 @@ def test_a_runtime_that_is_away(tmp_path: Path) -> None:
     assert (status, out) == (3, "")
     assert err.startswith("the runtime does not answer: ")
     assert err.count("\n") == 1
+
+
+def test_frequencies_are_as_they_were_found(tmp_path: Path) -> None:
+    """Also while the runtime is away, and whichever way the daemon has ended."""
+    knobs.make(tmp_path)
+    limits = {"cpu0/cpufreq": Limit(knobs.core(0), 0, 1_000_000)}
+    Frequencies(tmp_path, tmp_path).apply(limits)
+    before = knobs.shown(tmp_path, "cpu0/cpufreq")
+    status, _, _ = look(
+        f"--sysfs={machine(tmp_path / 'sys')}",
+        f"--data={tmp_path}",
+        f"--runtime={tmp_path / 'none'}",
+        "--timeout=5",
+    )
+
+    assert status == 3
+    assert before == (800_000, 1_000_000)
+    assert knobs.shown(tmp_path, "cpu0/cpufreq") == (800_000, 3_000_000)
+
+
+def test_a_frequency_that_cannot_be_set_back_is_told(tmp_path: Path) -> None:
+    """Somebody has to look at the node."""
+    knobs.make(tmp_path)
+    limits = {"cpu0/cpufreq": Limit(knobs.core(0), 0, 1_000_000)}
+    Frequencies(tmp_path, tmp_path).apply(limits)
+    (tmp_path / "sys/devices/system/cpu/cpu0/cpufreq/scaling_max_freq").write_text("?")
+    _, _, err = look(
+        f"--sysfs={machine(tmp_path / 'sys')}",
+        f"--data={tmp_path}",
+        f"--runtime={tmp_path / 'none'}",
+        "--timeout=5",
+    )
+
+    assert "cpu0/cpufreq/scaling_max_freq: '?' is no number" in err
 
 
 @pytest.mark.parametrize("cpus", ["", "nonsense"])
