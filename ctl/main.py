@@ -18,7 +18,9 @@ PLUGIN = "kubectl-resmgr"
 COMMANDS: Mapping[str, str] = {
     "completion": "print a completion script for bash, zsh or fish",
     "config": "configurations: which one counts, what is wrong with one, what keys mean",
+    "decisions": "what was decided lately about containers, and why; with -f as it comes",
     "doctor": "look for what is wrong with the daemon of this node, with remedies",
+    "explain": "why a container is where it is: the rule, candidates, and what they lost by",
     "gate": "whether the relay answers, and with what the runtime has",
     "release": "let go of what was pinned, once no relay is at work any more",
     "simulate": "where a policy would put containers, before any node is touched",

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Why a container is where it is: the rule, all candidates with their scores, what lost and why.
+
+Without pods it asks the daemon of this node. With pods it simulates, as `simulate` does with the
+same options, and explains each container as of the moment when it came.
+
+Examples:
+  cri-resmgrctl explain web-1
+  cri-resmgrctl explain default/db-0:db
+  cri-resmgrctl explain db-0 --machine 2x2x14x2 -c topology-aware.yaml -f pods.yaml
+"""
+
+import argparse
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+from resmgr import cpuset
+from resmgr.config import suggest
+
+from . import exits, explained, live, output, problem
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Add what may stand behind `explain`."""
+    from . import scenario  # noqa: PLC0415 - loads policies and YAML, which live answers need not
+
+    command.add_argument(
+        "target",
+        metavar="POD|CONTAINER",
+        help="name of a pod or container; NAMESPACE/POD:CONTAINER in full",
+    )
+    scenario.add_arguments(command)
+    live.add_socket(command)
+    output.add_output(command)
+
+
+def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
+    """Explain; 1 if the container was refused. Raises `Problem` when there is none."""
+    if arguments.pods or arguments.events:
+        found = _simulated(arguments, err)
+    elif arguments.config or arguments.machine or arguments.sysfs_root:
+        message = "cannot simulate: no pods are given"
+        raise problem.Problem(message, "-f PODS.yaml", exits.USAGE)
+    else:
+        found = [live.get("/explain", arguments.socket, {"container": arguments.target})]
+    if arguments.output != output.TABLE:
+        data = found[0] if len(found) == 1 else found
+        output.write_document(out, data, arguments.output)
+    else:
+        where = output.screen(out)
+        for number, one in enumerate(found):
+            out.write("\n" if number else "")
+            explained.show(where, str(one.get("container") or arguments.target), _facts(one), one)
+    return exits.PROBLEM if any(one.get("refusal") for one in found) else exits.FINE
+
+
+def _facts(told: dict[str, Any]) -> dict[str, object]:
+    """Give what is known of the container beside its explanation."""
+    names = {"policy": "policy", "qos": "QoS", "request": "request", "state": "state", "now": "now"}
+    return {title: told.get(key) for key, title in names.items()}
+
+
+def _simulated(arguments: argparse.Namespace, err: TextIO) -> list[dict[str, Any]]:
+    from . import configured, scenario, simulated  # noqa: PLC0415 - see above
+    from .simulation import explaining, play  # noqa: PLC0415
+
+    if not arguments.config:
+        message = "cannot simulate: no configuration is given"
+        raise problem.Problem(message, "-c CONFIG", exits.USAGE)
+    by = configured.read(arguments.config)
+    given = scenario.build(arguments, arguments.pods)
+    told = explaining.Explaining(given.kubelet, given.policy(by), arguments.target)
+    play.add(told.simulation, given.pods, play.nothing)
+    for step in play.play(told.simulation, given.steps):
+        if step.problem:
+            err.write(f"note: {step.title}: {step.problem}\n")
+    found = told.explained()
+    if not found:
+        meant = suggest.nearest(arguments.target, told.known())
+        hint = f"did you mean {meant}?" if meant else f"there is {_some(told.known())}"
+        message = f"cannot explain {arguments.target}: there is no such pod or container"
+        raise problem.Problem(message, hint)
+    return [
+        {
+            "container": one.placement.name,
+            "policy": one.policy,
+            "qos": one.placement.qos.value,
+            "request": simulated.request(one.placement.requirements) or "",
+            "state": one.placement.state.value,
+            **one.document,
+            "now": _now(one.now_cpus, one.now_mems) if one.moved else "",
+        }
+        for one in found
+    ]
+
+
+def _now(cpus: int, mems: int) -> str:
+    return f"CPUs {cpuset.show(cpus) or 'any'}, memory nodes {cpuset.show_ids(mems) or 'any'}"
+
+
+def _some(names: Iterable[str]) -> str:
+    listed = list(names)
+    more = f" and {len(listed) - 8} more" if len(listed) > 8 else ""
+    return f"{', '.join(listed[:8])}{more}" if listed else "none"

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Explanations for people: the same whether a daemon or a simulation gives them.
+
+The data are those of `resmgr.policy.explain.document`, and what is known of the container.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from . import output
+from .output import Screen
+
+_CHOSEN = "->"
+_WIDEST = 40
+"""Characters of a list of CPUs that stand in a table; longer ones are counted."""
+
+
+def show(where: Screen, title: str, facts: Mapping[str, object], told: Mapping[str, Any]) -> None:
+    """Show why a container is where it is: facts about it, the rule, candidates, words."""
+    where.out.write(f"{title}\n")
+    later = facts.get("now")
+    pairs = {name: value for name, value in facts.items() if value and name != "now"}
+    pairs["rule"] = told.get("rule") or None
+    if refusal := told.get("refusal"):
+        pairs["refused"] = refusal
+    else:
+        pairs["CPUs"] = told.get("cpus") or "any"
+        pairs["memory nodes"] = told.get("mems") or "any"
+    if later:
+        pairs["now"] = later
+    output.write_pairs(where, pairs)
+    for text in told.get("text") or ():
+        where.out.write(f"  {text}\n")
+    candidates = [one for one in told.get("candidates") or () if isinstance(one, Mapping)]
+    if candidates:
+        where.out.write("\n")
+        _candidates(where, candidates)
+
+
+def _candidates(where: Screen, candidates: Sequence[Mapping[str, Any]]) -> None:
+    """Show candidates below each other, the chosen one first, then in their order."""
+    names: dict[str, None] = {}
+    for one in candidates:
+        names |= dict.fromkeys(score["what"] for score in one.get("scores") or ())
+    rows = []
+    for one in sorted(candidates, key=lambda one: not one.get("chosen")):
+        scores = {score["what"]: score["value"] for score in one.get("scores") or ()}
+        rows.append(
+            (
+                _CHOSEN if one.get("chosen") else "",
+                one.get("name"),
+                _short(str(one.get("cpus") or "")),
+                *(scores.get(name) for name in names),
+                one.get("why") or None,
+            )
+        )
+    heads = ("", "CANDIDATE", "CPUS", *(name.upper() for name in names), "WHY")
+    output.write_table(where, heads, rows)
+
+
+def _short(cpus: str) -> str | None:
+    if len(cpus) <= _WIDEST:
+        return cpus or None
+    return f"{cpus[:_WIDEST].rpartition(',')[0]},..."

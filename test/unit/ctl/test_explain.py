@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command `explain`, on a simulation and on what a daemon answers."""
+
+import io
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib import parse
+
+import pytest
+import yaml
+from unit.ctl.simulation import made
+
+from ctl import exits, explain, main, problem
+from resmgr.policy import explain as explanations
+from resmgr.policy.explain import Candidate, Explanation
+
+
+def run(*words: str) -> tuple[int, str, str]:
+    """Exit status, output, notes."""
+    given = main.parser({"explain"}).parse_args(["explain", *words])
+    out, err = io.StringIO(), io.StringIO()
+    status = explain.run(given, out, err)
+    return status, out.getvalue(), err.getvalue()
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> tuple[str, ...]:
+    """Words for a simulation of two pods by policy static."""
+    config = "policy: {Active: static, ReservedResources: {CPU: 'cpuset:0'}}"
+    (tmp_path / "c.yaml").write_text(config, encoding="utf-8")
+    pods = [made.whole("a", "2"), made.pod("b"), made.whole("much", "99")]
+    (tmp_path / "pods.yaml").write_text(yaml.safe_dump_all(pods), encoding="utf-8")
+    (tmp_path / "day.yaml").write_text(
+        "- resize: {pod: a, limits: {cpu: 99}, requests: {cpu: 99}}\n- remove: b\n",
+        encoding="utf-8",
+    )
+    paths = [str(tmp_path / name) for name in ("c.yaml", "pods.yaml")]
+    return ("--machine", "1x1x4x2", "-c", paths[0], "-f", paths[1])
+
+
+def test_a_simulated_container_is_explained(options: tuple[str, ...]) -> None:
+    """With rule and CPUs."""
+    status, out, _ = run("a", *options)
+
+    assert status == exits.FINE
+    assert out.startswith("default/a:c\npolicy        static\n")
+    assert "CPUs          1,5\n" in out
+
+
+def test_a_refused_container_is_a_problem(options: tuple[str, ...]) -> None:
+    """With the policy's words."""
+    status, out, _ = run("much", *options)
+
+    assert status == exits.PROBLEM
+    assert "refused  cannot allocate 99 exclusive CPUs" in " ".join(out.split(" "))
+
+
+def test_documents_have_the_same(options: tuple[str, ...]) -> None:
+    """One object for one container, a list for more."""
+    one = json.loads(run("a", *options, "-o", "json")[1])
+    more = json.loads(run("c", *options, "-o", "json")[1])
+
+    assert (one["container"], one["cpus"], one["now"]) == ("default/a:c", "1,5", "")
+    assert [each["container"] for each in more] == ["default/a:c", "default/b:c", "default/much:c"]
+
+
+def test_steps_happen_before(options: tuple[str, ...]) -> None:
+    """What was refused in them is noted; who has gone cannot be explained."""
+    day = str(Path(options[3]).parent / "day.yaml")
+    status, _, err = run("a", *options, "--events", day)
+
+    assert status == exits.FINE
+    assert err.startswith("note: resize default/a:c: cannot allocate 99 exclusive CPUs")
+    with pytest.raises(problem.Problem, match="cannot explain b: there is no such pod"):
+        run("b", *options, "--events", day)
+
+
+def test_a_name_that_is_near_is_meant(options: tuple[str, ...]) -> None:
+    """Of pods and containers."""
+    with pytest.raises(problem.Problem) as error:
+        run("mutch", *options)
+
+    assert error.value.hint == "did you mean much?"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("a", "--machine", "1x1x4x2"), "no pods are given"),
+        (("a", "-f", "pods.yaml"), "no configuration is given"),
+    ],
+)
+def test_half_a_simulation_is_wrong_usage(words: tuple[str, ...], said: str) -> None:
+    """The hint names what is missing."""
+    with pytest.raises(problem.Problem, match=said) as error:
+        run(*words)
+
+    assert error.value.status == exits.USAGE
+
+
+@contextmanager
+def daemon(path: Path, answer: dict[str, object]) -> Iterator[list[str]]:
+    """Somebody who answers one request on a socket, and keeps what was asked."""
+    asked: list[str] = []
+
+    def serve() -> None:
+        one, _ = listener.accept()
+        with one:
+            asked.append(one.recv(65536).decode().split(" ")[1])
+            body = json.dumps(answer).encode()
+            one.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen()
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield asked
+        thread.join()
+
+
+def test_without_pods_the_daemon_is_asked(tmp_path: Path) -> None:
+    """Its answer is shown by the same tables."""
+    candidate = Candidate("default", 0b110, chosen=True, why="the only one")
+    told = explanations.document(Explanation("shared", (candidate,), cpus=0b110))
+    path = tmp_path / "s"
+    with daemon(path, {"container": "default/a:c", **told}) as asked:
+        status, out, _ = run("a:c", "--socket", str(path))
+
+    assert status == exits.FINE
+    assert asked == [f"/explain?container={parse.quote('a:c', safe='')}"]
+    assert out.startswith("default/a:c\nrule          shared\nCPUs          1-2\n")
+    assert "->  default    1-2   the only one\n" in out
