@@ -9,10 +9,12 @@ Examples:
 """
 
 import argparse
-from collections.abc import Iterator
-from typing import TextIO
+from typing import Final, TextIO
 
-from . import exits, live, main, shells, tree
+from . import exits, live, main, placed, shells, tree
+
+_PATIENCE: Final = 2.0
+"""Seconds: who presses a key does not wait for longer."""
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -27,15 +29,9 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     """Print the script."""
     del err
     if arguments.containers:
-        out.writelines(f"{name}\n" for name in sorted(_names(arguments.socket)))
+        listed = placed.read(live.get("/introspect", arguments.socket, timeout=_PATIENCE))
+        out.writelines(f"{one.title}\n" for one in listed)
     else:
         root = tree.read(main.parser())
         out.write(shells.SHELLS[arguments.shell](main.PROGRAM, [main.PLUGIN], root))
     return exits.FINE
-
-
-def _names(socket: str) -> Iterator[str]:
-    """Give the names of containers. Raises `CannotAsk`."""
-    for pod in (live.get("/introspect", socket, timeout=2.0).get("Pods") or {}).values():
-        for container in (pod.get("Containers") or {}).values():
-            yield f"{pod.get('Name')}:{container.get('Name')}"

@@ -64,7 +64,7 @@ SORTS: Final = tuple(_ORDER)
 
 def ordered(rows: Iterable[Row], by: str) -> list[Row]:
     """Sort rows."""
-    names = sorted(rows, key=lambda one: (one.placed.namespace, one.placed.title, one.placed.id))
+    names = sorted(rows, key=lambda one: (one.placed.title, one.placed.id))
     return sorted(names, key=_ORDER[by])
 
 

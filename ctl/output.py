@@ -86,7 +86,7 @@ def write_table(
     On a terminal the last column is folded to what is left of the width.
     """
     heads = [Column(one) if isinstance(one, str) else one for one in columns]
-    lines = [[_cell(cell) for cell in row] for row in rows]
+    lines = [[plain(cell) for cell in row] for row in rows]
     every = [[one.title for one in heads], *lines]
     widths = [max(len(line[at]) for line in every) for at in range(len(heads))]
     before = sum(widths[:-1]) + len(_GAP) * (len(heads) - 1)
@@ -107,15 +107,15 @@ def write_pairs(where: Screen, pairs: Mapping[str, object]) -> None:
     width = max(map(len, pairs), default=0)
     room = max(where.width - width - len(_GAP), _NARROWEST) if where.width else 0
     for name, value in pairs.items():
-        cell = _cell(value)
+        cell = plain(value)
         first, *more = (textwrap.wrap(cell, room) if room else [cell]) or [""]
         shown = _painted(where, first, bold=False)
         where.out.write(f"{name.ljust(width)}{_GAP}{shown}".rstrip() + "\n")
         where.out.writelines(f"{' ' * (width + len(_GAP))}{line}\n" for line in more)
 
 
-def _cell(value: object) -> str:
-    """Show a value in one line that no terminal obeys."""
+def plain(value: object) -> str:
+    """Show a value in one line that no terminal obeys; None as a dash."""
     text = "-" if value is None else str(value)
     if text.isprintable():
         return text

@@ -33,8 +33,8 @@ class Placed:
 
     @property
     def title(self) -> str:
-        """How people name it."""
-        return f"{self.pod}:{self.name}"
+        """How people name it, as the daemon does."""
+        return "/".join(filter(None, (self.namespace, self.pod, self.name)))
 
     @property
     def allowed(self) -> int:
@@ -44,7 +44,7 @@ class Placed:
 
 def read(page: Mapping[str, Any]) -> tuple[Placed, ...]:
     """Give the containers of the page, by pod and name."""
-    return tuple(sorted(_placed(page), key=lambda one: (one.namespace, one.pod, one.name)))
+    return tuple(sorted(_placed(page), key=lambda one: one.title))
 
 
 def _placed(page: Mapping[str, Any]) -> Iterator[Placed]:

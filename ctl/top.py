@@ -162,9 +162,8 @@ def _cells(row: Row, nodes: Sequence[int], apart: Sequence[int]) -> list[str | i
     if nodes and not apart:
         shown = (f"{one}:{amounts.bytes_(used[one])}" for one in sorted(used) if used[one])
         by_node = [" ".join(shown) or None]
-    space = f"{row.placed.namespace}/" if row.placed.namespace else ""
     return [
-        f"{space}{row.placed.title}",
+        row.placed.title,
         amounts.cpus(row.cpu),
         row.shares,
         amounts.bytes_(row.used.memory),

@@ -65,7 +65,7 @@ def test_a_cgroup_is_not_looked_for_on_a_made_up_machine() -> None:
 
 def test_this_machine_is_one(tmp_path: Path) -> None:
     """Its sys is below the root; a folder without it is refused."""
-    with pytest.raises(problem.Problem, match="cannot|no "):
+    with pytest.raises(problem.Problem, match=r"cannot|no "):
         judge.Hardware.named(None, str(tmp_path))
 
     assert judge.Hardware.named(None, None) is None
