@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from .. import cpuset
-from ..sysfs.machine import Cpu, Machine, Package
+from ..sysfs.machine import CoreKind, Cpu, Machine, Package
 
 
 class Priority(IntEnum):
@@ -39,7 +39,8 @@ def priorities(machine: Machine) -> Masks:
 
     CPUs above the lowest base frequency of their package, or those with a more eager preference
     than the laziest one, are of high priority and the others of low. Preferences count more than
-    frequencies; where all are alike all are normal.
+    frequencies. Beyond the original: where both are alike, or not told, efficient cores of a hybrid
+    package are of low priority and its others of high. What is left is normal.
     """
     high = normal = low = 0
     for package in machine.packages.values():
@@ -62,7 +63,8 @@ def _fast(cpus: Mapping[int, Cpu], package: Package) -> int | None:
     frequencies = {cpu.base_frequency for cpu in own} - {0}
     if len(frequencies) > 1:
         return cpuset.of(cpu.id for cpu in own if cpu.base_frequency > min(frequencies))
-    return None
+    large = cpuset.of(cpu.id for cpu in own if cpu.kind is not CoreKind.EFFICIENT)
+    return large if 0 < large.bit_count() < len(own) else None
 
 
 def rank(mask: int, of: Masks, prefer: Priority, count: int = -1) -> tuple[int, ...]:

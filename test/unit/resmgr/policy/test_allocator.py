@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which CPUs are taken."""
 
+import dataclasses
+
 import hypothesis
 import hypothesis.strategies as st
 import pytest
@@ -111,6 +113,33 @@ def test_priorities_follow_cpufreq(tree: trees.Tree, high: str, low: str) -> Non
     rest = found.online & ~cpuset.parse(high) & ~cpuset.parse(low)
 
     assert shown(allocator.priorities(found)) == [high, cpuset.show(rest), low]
+
+
+def hybrid(efficient: str, **changes: object) -> machine.Machine:
+    """Eight cores, of which some are efficient."""
+    found = trees.FLAT.but(**changes).machine()
+    small = cpuset.parse(efficient)
+    kinds = (machine.CoreKind.PERFORMANCE, machine.CoreKind.EFFICIENT)
+    return dataclasses.replace(
+        found,
+        cpus={
+            id_: dataclasses.replace(cpu, kind=kinds[small >> id_ & 1])
+            for id_, cpu in found.cpus.items()
+        },
+    )
+
+
+def test_kinds_of_cores_count_where_frequencies_say_nothing() -> None:
+    """Efficient cores are slow, the others fast; a package of one kind is of no kind."""
+    assert shown(allocator.priorities(hybrid("4-7"))) == ["0-3", "", "4-7"]
+    assert shown(allocator.priorities(hybrid("0-7"))) == ["", "0-7", ""]
+
+
+def test_kinds_of_cores_count_last() -> None:
+    """Base frequencies that differ tell priorities as they always did."""
+    found = hybrid("4-7", base_frequency=(("0-6", 2000), ("7", 3000)))
+
+    assert shown(allocator.priorities(found)) == ["7", "", "0-6"]
 
 
 def test_a_tight_fit_beats_a_wide_one(taker: allocator.Allocator) -> None:
