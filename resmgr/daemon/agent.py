@@ -10,16 +10,17 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
-from ..agentapi import agent_pb2
+from ..agentapi import agent_pb2, services
 from ..protobuf import reading
 from ..relay import unary, upstream
 from ..wire.grpc.codes import Code
 from ..wire.grpc.statuses import CallError
 
-SERVICE: Final = "v1.Agent"
+SERVICE: Final = services.AGENT
 TIMEOUT: Final = 10.0
 
-_PAUSE: Final = 0.05
+_LEAST: Final = 0.05
+"""Seconds that a call has in any case once the agent is there."""
 
 
 class AgentError(Exception):
@@ -40,16 +41,20 @@ class Socket:
         """Take the connection; somebody else keeps it."""
         self._there = there
 
+    async def arrived(self) -> None:
+        """Wait until the agent is there."""
+        await self._there.arrived()
+
     async def call(self, method: str, message: bytes, timeout: float) -> bytes:
         """Give the answer, within `timeout` seconds with the wait. Raises `CallError`."""
         clock = asyncio.get_running_loop().time
         end = clock() + timeout
-        while not self._there.connected:
-            left = end - clock()
-            if left <= 0:
-                raise CallError(Code.DEADLINE_EXCEEDED, self._there.refusal)
-            await asyncio.sleep(min(_PAUSE, left))
-        return await unary.call(self._there, method, message, timeout=max(end - clock(), _PAUSE))
+        try:
+            async with asyncio.timeout_at(end):
+                await self._there.arrived()
+        except TimeoutError as error:
+            raise CallError(Code.DEADLINE_EXCEEDED, self._there.refusal) from error
+        return await unary.call(self._there, method, message, timeout=max(end - clock(), _LEAST))
 
 
 class Agent:

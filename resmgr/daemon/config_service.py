@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from ..agentapi import agent_pb2
+from ..agentapi import agent_pb2, services
 from ..protobuf import reading
 from ..relay import intercept, unary
 from ..wire.grpc.codes import Code
@@ -15,7 +15,7 @@ from ..wire.grpc.statuses import CallError
 
 _LOG = logging.getLogger("config-server")
 
-SERVICE: Final = "v1.Config"
+SERVICE: Final = services.CONFIG
 SOCKET_MODE: Final = 0o600
 
 Apply = Callable[[Mapping[str, str]], Awaitable[None]]

@@ -37,6 +37,11 @@ class Numbers:
             "Configurations that came at run time, by result.",
             ("result",),
         )
+        self.warnings = Counter(
+            "cri_resmgr_agent_warnings_total",
+            "Warnings for the node agent, which makes Events of them, by what became of them.",
+            ("result",),
+        )
         self.collector_failures = Counter(
             "cri_resmgr_collector_failures_total",
             "Readings of metrics that failed, by collector.",
@@ -47,6 +52,7 @@ class Numbers:
             self.latency,
             self.troubles,
             self.configurations,
+            self.warnings,
             self.collector_failures,
         ]
 

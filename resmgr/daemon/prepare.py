@@ -74,6 +74,11 @@ class Prepared:
         )
         return Chosen(source, judged, policy, among[among.index(source) + 1 :])
 
+    def below(self) -> Source:
+        """Give what counts where the node agent gives nothing: the fallback, or the defaults."""
+        fallback = self.options.fallback_config
+        return sources.in_order(self.judge, forced="", fallback=fallback, kept=None)[0]
+
     def sources(self) -> tuple[Source, ...]:
         """Give the sources that there are, in the order in which they count."""
         return sources.in_order(
@@ -158,7 +163,7 @@ def _prepare(
 def _look_at_sockets(options: Options, *, listening: bool) -> None:
     """Find what is in the way of our sockets, long before they are made. Raises `CannotStart`."""
     sockets = {} if listening else {"relay-socket": options.relay_socket}
-    if not options.force_config and options.config_socket:
+    if options.config_socket:
         sockets["config-socket"] = options.config_socket
     for name, path in sockets.items():
         if why := probe.obstacle(path):

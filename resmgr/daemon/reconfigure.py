@@ -34,6 +34,9 @@ class Node(Protocol):
     def make(self, wanted: settings.Policy, /) -> Policy[Any]:
         """Make a policy. Raises `PolicyError`."""
 
+    def below(self) -> sources.Source:
+        """Give what counts where the node agent gives nothing."""
+
     def accept(self, wanted: Settings, /) -> None:
         """Judge what is asked of controllers. Raises `PolicyError`."""
 
@@ -98,9 +101,27 @@ class Reconfigurer:
         return self.active.origin
 
     def from_agent(self, data: Mapping[str, str]) -> None:
-        """Take what the node agent gives, and keep it for the next start. Raises `Rejected`."""
+        """Take what the node agent gives, and keep it for the next start. Raises `Rejected`.
+
+        No text at all says that there is no configuration any more: what it gave is forgotten.
+        """
+        if self.origin is Origin.FORCED:
+            raise Rejected(
+                f"the forced configuration {self.active.name} counts, and no other;"
+                " remove --force-config"
+            )
+        if not data:
+            self._drop()
+            return
         self._take(lambda: self._node.judge.of_data(data), Origin.AGENT)
         self._keep.write([PutConfig(dict(data))])
+
+    def _drop(self) -> None:
+        """Have that what would count without a node agent. Raises `Rejected`."""
+        if self.origin in {Origin.AGENT, Origin.KEPT}:
+            below = self._node.below()
+            self._take(below.judge, below.origin, below.name)
+        self._keep.write([PutConfig(None)])
 
     def from_file(self, path: str) -> None:
         """Take the forced configuration anew. Raises `Rejected`."""

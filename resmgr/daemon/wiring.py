@@ -24,8 +24,8 @@ from ..runtime import update
 from ..runtime.caller import Runtime, RuntimeProblem
 from . import (
     active,
-    agent,
     begin,
+    beside,
     config_service,
     dumper,
     front,
@@ -35,7 +35,6 @@ from . import (
     listener,
     loads,
     located,
-    marking,
     meet,
     notify,
     numbers,
@@ -44,6 +43,7 @@ from . import (
     resync,
     show,
     storing,
+    telling,
     timers,
 )
 from .logs import Logs
@@ -82,6 +82,7 @@ class Daemon:
         self._notifier = notifier
         self._numbers = numbers.Numbers()
         self._numbers.watch_store(prepared.store)
+        self._teller = telling.Teller(self._numbers.warnings, prepared.now)
         self._keeper = keeper.Keeper(prepared.store)
         self._background: list[asyncio.Task[None]] = []
         self._timers: list[timers.Every] = []
@@ -120,7 +121,7 @@ class Daemon:
         try:
             self._reconfigurer.from_file(self._options.force_config)
         except config_service.Rejected as error:
-            _LOG.debug("%s", error)  # It was told where it was rejected.
+            self._teller.warn("ConfigurationRefused", str(error))
         self._notifier.ready(self._status())
 
     @property
@@ -166,16 +167,19 @@ class Daemon:
             routes=self._routes(session, dump, runtime, images), turns=turns, tasks=group, loop=loop
         )
         await self._serve(shared, runtime)
-        if not options.force_config and options.config_socket:
+        if options.config_socket:
             await self._serve_agent(group, turns)
         if options.agent_socket:
-            there = upstream.Upstream(options.agent_socket, turns, name="the node agent")
-            self._spawn(group, there.run(), "agent")
-            asked = agent.Agent(agent.Socket(there))
-            marks = marking.keep(
-                asked, begun.engine, reconfigurer.followers, self._prepared.saved.policy_name
-            )
-            self._spawn(group, marks, "marks")
+            for life, name in beside.lives(
+                options.agent_socket,
+                turns,
+                begun.engine,
+                reconfigurer.followers,
+                lambda: reconfigurer.origin,
+                self._teller,
+                self._prepared.saved.policy_name,
+            ):
+                self._spawn(group, life, name)
         # What is there now stays: the collector need not look at it again and again.
         gc.collect()
         gc.freeze()
@@ -239,7 +243,10 @@ class Daemon:
         nothing = begun.chosen.source.origin is Origin.NOTHING
         self._prepared.controls.begin(None if nothing else begun.chosen.judged.settings)
         told = listener.Listener(
-            self._numbers.troubles, lambda one: show.name(engine, one), self._synchronise
+            self._numbers.troubles,
+            lambda one: show.name(engine, one),
+            self._synchronise,
+            self._teller.warn,
         )
         where = located.Located.below(Path(self._options.root or "/"))
         session = Session(engine, self._keeper, executor, told, where, executor)

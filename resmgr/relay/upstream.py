@@ -144,6 +144,7 @@ class Upstream:
         self._connecting = True
         self._reason = "not connected yet"
         self._wake = asyncio.Event()
+        self._there = asyncio.Event()
         self._stopped = False
 
     # -- For calls ----------------------------------------------------------------------------
@@ -176,6 +177,10 @@ class Upstream:
     def connected(self) -> bool:
         """Whether there is a connection."""
         return self._link is not None
+
+    async def arrived(self) -> None:
+        """Wait until there is a connection."""
+        await self._there.wait()
 
     @property
     def descriptor(self) -> int | None:
@@ -237,6 +242,7 @@ class Upstream:
                 continue
             self._connecting = False
             self._link = made
+            self._there.set()
             _LOG.info("connected to %s", self.path)
             self._connected()
             self._grant()
@@ -253,6 +259,7 @@ class Upstream:
             self._links.discard(one)
         if one is self._link and (one.closed or one.connection.exhausted):
             self._link = None
+            self._there.clear()
             self._connecting = not self._stopped
             self._reason = "the connection was lost"
             self._wake.set()

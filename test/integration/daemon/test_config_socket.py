@@ -194,10 +194,11 @@ async def test_a_configuration_that_is_reset(none: daemons.Node, tmp_path: Path)
 
 
 async def test_a_forced_configuration(static: daemons.Node) -> None:
-    """Nobody else is heard: there is no socket."""
-    there = static.daemon.config_socket.exists()
+    """Nobody else is heard, and is told so."""
+    error = await give(static, NONE)
 
-    assert not there
+    assert "the forced configuration" in error
+    assert "remove --force-config" in error
 
 
 async def run(daemon: daemons.Daemon, *more: str) -> int:

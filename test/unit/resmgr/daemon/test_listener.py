@@ -8,6 +8,7 @@ import pytest
 from resmgr.cri.session import Trouble
 from resmgr.daemon.listener import Listener
 from resmgr.daemon.metrics import Counter
+from resmgr.model import Container
 from resmgr.policy.interface import Reason
 
 
@@ -49,6 +50,20 @@ def test_decisions_are_told_with_the_containers_name(
     assert caplog.record_tuples == [("policy", logging.INFO, "web:main: gets CPUs 2")]
 
 
+def test_people_hear_of_what_they_should_mend(troubles: Counter) -> None:
+    """Warnings and what is broken, not every decision and not what heals itself."""
+    heard: list[tuple[str, str, str]] = []
+    listener = Listener(troubles, warn=lambda *what: heard.append(what))
+    listener.decided([Reason("c", "gets CPUs 2"), Reason("c", "odd", warning=True)])
+    listener.trouble(Trouble.EFFECT, "", "disk full")
+    listener.trouble(Trouble.UNKNOWN, "StopContainer", "c1")
+
+    assert heard == [
+        ("PolicyWarning", "odd", "c"),
+        ("NotCarriedOut", "what was decided cannot be carried out: disk full", ""),
+    ]
+
+
 def test_what_somebody_should_mend_is_a_warning(
     troubles: Counter, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -66,3 +81,10 @@ def test_somebody_looks_when_a_container_is_not_known(kind: Trouble, troubles: C
     told.trouble(kind, "StartContainer", "c1")
 
     assert seen == (["looked"] if kind is Trouble.UNKNOWN else [])
+
+
+def test_a_refusal_is_a_warning(troubles: Counter, caplog: pytest.LogCaptureFixture) -> None:
+    """Under the source of decisions."""
+    Listener(troubles).refused(Container("u:c", "p", "c"), "no CPU is left")
+
+    assert caplog.record_tuples == [("policy", logging.WARNING, "u:c: refused: no CPU is left")]

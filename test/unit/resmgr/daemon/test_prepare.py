@@ -24,6 +24,11 @@ def node(tmp_path: Path) -> Path:
 
 def ready(node: Path, held: contextlib.ExitStack, *more: str) -> Chosen:
     """Prepare a daemon; give the configuration that was chosen."""
+    return prepared(node, held, *more)[1]
+
+
+def prepared(node: Path, held: contextlib.ExitStack, *more: str) -> tuple[prepare.Prepared, Chosen]:
+    """Prepare a daemon."""
     words = [
         f"--sysfs-root={node / 'root'}",
         f"--relay-dir={node / 'state'}",
@@ -33,7 +38,7 @@ def ready(node: Path, held: contextlib.ExitStack, *more: str) -> Chosen:
         *more,
     ]
     options = flags.read(words, {}, uid=0)
-    return prepare.prepare(options, held, pid=4711, now=lambda: 0.0)[1]
+    return prepare.prepare(options, held, pid=4711, now=lambda: 0.0)
 
 
 def refused(node: Path, *more: str) -> str:
@@ -85,13 +90,23 @@ def test_what_is_in_the_place_of_a_socket_ends_the_start(node: Path, name: str) 
 
 
 def test_a_socket_that_will_not_be_made_is_not_looked_at(node: Path) -> None:
-    """With a forced configuration the node agent is not listened to."""
-    (node / "precious").write_text("")
-    (node / "config").write_text("policy: {Active: none}")
+    """The node agent is not listened to where nobody wants it."""
     with contextlib.ExitStack() as held:
-        words = (f"--config-socket={node / 'precious'}", f"--force-config={node / 'config'}")
+        assert ready(node, held, "--config-socket=disabled").policy.name == "none"
 
-        assert ready(node, held, *words).policy.name == "none"
+
+def test_what_counts_without_a_node_agent(node: Path) -> None:
+    """The fallback if there is one, else the defaults; never what the agent gave last."""
+    (node / "config").write_text("policy: {Active: none}")
+    found = []
+    for more in ((), (f"--fallback-config={node / 'config'}",)):
+        with contextlib.ExitStack() as held:
+            found.append(prepared(node, held, *more)[0].below())
+
+    assert [(one.origin, one.name) for one in found] == [
+        (Origin.NOTHING, ""),
+        (Origin.FALLBACK, str(node / "config")),
+    ]
 
 
 def test_a_refused_start_gives_back_what_it_took(node: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from resmgr.daemon import settings
+from resmgr.daemon import settings, sources
 from resmgr.daemon.active import Active
 from resmgr.daemon.config_service import Rejected
 from resmgr.daemon.configuration import Judge
@@ -47,6 +47,10 @@ class World:
         if isinstance(self.error, BadConfiguration):
             raise self.error
         return Named(wanted.active)  # type: ignore[return-value]
+
+    def below(self) -> sources.Source:
+        """Give the defaults."""
+        return sources.Source(Origin.NOTHING, "", JUDGE.nothing)
 
     def accept(self, wanted: Settings) -> None:
         """Refuse classes of CPUs."""
@@ -100,6 +104,39 @@ def test_a_configuration_of_the_agent_is_taken_and_kept(world: World) -> None:
     assert world.kept == [PutConfig(STATIC)]
     assert reconfigurer.origin is Origin.AGENT
     assert counter.values == {("accepted",): 1}
+
+
+def test_a_configuration_that_is_taken_away(world: World) -> None:
+    """What counts without it counts again, also for the next start."""
+    reconfigurer, heard, _ = made(world)
+    reconfigurer.from_agent(STATIC)
+    reconfigurer.from_agent({})
+
+    assert world.policy.name == "none"
+    assert [one.policy.active for one in heard] == ["static", "none"]
+    assert world.kept == [PutConfig(STATIC), PutConfig(None)]
+    assert reconfigurer.origin is Origin.NOTHING
+
+
+def test_nothing_to_take_away(world: World) -> None:
+    """What counts stays; what was kept and not used is forgotten."""
+    reconfigurer, heard, _ = made(world)
+    reconfigurer.from_agent({})
+
+    assert heard == []
+    assert world.kept == [PutConfig(None)]
+
+
+def test_a_forced_configuration_is_above_the_agent(world: World) -> None:
+    """Neither another one nor none at all is taken."""
+    reconfigurer, heard, _ = made(world)
+    reconfigurer.active = Active(JUDGE.nothing(), Origin.FORCED, "/force.cfg")
+    for data in (STATIC, {}):
+        with pytest.raises(Rejected, match=r"the forced configuration /force\.cfg counts"):
+            reconfigurer.from_agent(data)
+
+    assert heard == []
+    assert world.kept == []
 
 
 def test_what_controllers_refuse_is_refused_before_anything_changes(world: World) -> None:

@@ -209,20 +209,20 @@ async def test_adjustments_are_refused_by_name(node: Node) -> None:
 
 
 async def test_with_a_forced_configuration_the_agent_is_not_heard(node: Node) -> None:
-    """There is no socket for it; the file is read again on demand, a bad one is not taken."""
+    """It is told why; the file is read again on demand, a bad one is not taken."""
     path = node.folder / "force.cfg"
     path.write_text("policy: {Active: none}", encoding="utf-8")
     async with running(node, f"--force-config={path}") as daemon:
         kubelet = node.client()
         await kubelet.call("Version")
-        served = (node.folder / "config.sock").exists()
+        answers = [await set_config(node, policy="Active: none"), await set_config(node)]
         path.write_text(STATIC, encoding="utf-8")
         daemon.reload()
         path.write_text("policy: {Active: nonsense}", encoding="utf-8")
         daemon.reload()
         container = await kubelet.create(await kubelet.pod("a"), "main", cpus=2)
 
-    assert not served
+    assert all("forced configuration" in error and str(path) in error for error in answers)
     assert node.runtime.cpus(container)
 
 
