@@ -82,6 +82,20 @@ def _memory_types(text: str) -> str:
     return _some_of(MEMORY_TYPES)(text) if text else ""
 
 
+def _or_mapping(judge: Judge) -> Judge:
+    """Take a mapping from container names as well; whoever reads it judges what is in it."""
+
+    def either(text: str) -> str:
+        wrong = "" if ":" in text else judge(text)
+        return f"{wrong}, or a mapping from container names" if wrong else ""
+
+    return either
+
+
+def _cold_start(text: str) -> str:
+    return "" if "duration" in text.casefold() else "expected `duration: 60s`"
+
+
 def _resources(text: str) -> str:
     try:
         found = json.loads(text)
@@ -117,16 +131,28 @@ KEYS = (
     _scoped("prefer-shared-cpus", "true or false", _boolean),
     _scoped("prefer-reserved-cpus", "true or false", _boolean),
     _scoped("memory-type", "list of dram, pmem, hbm and mixed", _memory_types),
-    _scoped("cold-start", "YAML, `duration: 60s`"),
+    _scoped("cold-start", "YAML, `duration: 60s`", _cold_start),
     _scoped("balloon.balloons", "name of a balloon type"),
     _scoped("dynamic-pool.dynamic-pools", "name of a pool type"),
     Key(f"pool.podpools.{DOMAIN}", Scope.POD, "name of a pool"),
     _scoped("export-resources", "list of file and environment", _some_of(EXPORTS)),
     _plain("affinity", "YAML"),
     _plain("anti-affinity", "YAML"),
-    _plain("prefer-isolated-cpus", "true or false, or YAML by container (deprecated)"),
-    _plain("prefer-shared-cpus", "true or false, or YAML by container (deprecated)"),
-    _plain("memory-type", "list of types, or YAML by container (deprecated)"),
+    _plain(
+        "prefer-isolated-cpus",
+        "true or false, or YAML by container (deprecated)",
+        _or_mapping(_boolean),
+    ),
+    _plain(
+        "prefer-shared-cpus",
+        "true or false, or YAML by container (deprecated)",
+        _or_mapping(_boolean),
+    ),
+    _plain(
+        "memory-type",
+        "list of types, or YAML by container (deprecated)",
+        _or_mapping(_memory_types),
+    ),
     _plain("cold-start", "YAML by container (deprecated)"),
     Key(PRESERVE_CPU, Scope.CONTAINER, "true or false", _boolean),
     Key(PRESERVE_MEMORY, Scope.CONTAINER, "true or false", _boolean),

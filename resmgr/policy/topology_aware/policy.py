@@ -174,7 +174,10 @@ class TopologyAware:
             name = _shown(subject)
             message = f"topology-aware: failed to allocate resources for {name}: {error}"
             raise CannotAllocate(message) from error
-        reasons = [*(Reason(cache_id, text) for text in doubts), *self._reasons(placed, subject)]
+        reasons = [
+            *(Reason(cache_id, text, warning=True) for text in doubts),
+            *self._reasons(placed, subject),
+        ]
         changed = dict.fromkeys((*placed.moved, cache_id))
         step = self._step(state, placed.state, reasons, changed, cache_id)
         if not placed.grant.cold or (held and held.cold):
