@@ -9,7 +9,7 @@ import sys
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from . import exits, problem, tree
+from . import exits, problem
 
 PROGRAM = "cri-resmgrctl"
 PLUGIN = "kubectl-resmgr"
@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "simulate": "where a policy would put containers, before any node is touched",
     "state": "what the daemon remembers: pods, containers, the policy's state",
     "top": "what containers use beside what they were given: CPUs, memory by NUMA node",
+    "topology": "this machine or another one drawn, and who is where on it; records of machines",
 }
 """Command and its one line in the help; each is a module with `add_arguments` and `run`."""
 
@@ -73,7 +74,7 @@ def parsers(
     )
     whole.add_argument("--version", action=_Version, nargs=0, help="print the version")
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    below = {}
+    found = {}
     for name, line in COMMANDS.items():
         command = commands.add_parser(name, help=line, formatter_class=form)
         if wanted is None or name in wanted:
@@ -82,15 +83,24 @@ def parsers(
             module.add_arguments(command)
             command.set_defaults(run=module.run)
             _same_form(command, form)
-            below[name] = command
-    return whole, below
+            found[name] = command
+    return whole, found
 
 
 def _same_form(command: argparse.ArgumentParser, form: Any) -> None:
     """Show the help of a command's own commands as that of the command itself."""
-    for one in tree.below(command).values():
+    for one in below(command).values():
         one.formatter_class = form
         _same_form(one, form)
+
+
+def below(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """Give the parsers of a parser's own commands, by their names."""
+    found: dict[str, argparse.ArgumentParser] = {}
+    for action in parser._actions:  # noqa: SLF001 - argparse tells it in no other way
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - it has no other name
+            found |= action.choices
+    return found
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from . import main
+
 # argparse tells what it knows in no other way.
 # ruff: noqa: SLF001
 
@@ -58,18 +60,10 @@ def read(parser: argparse.ArgumentParser, path: tuple[str, ...] = (), line: str 
             and action.help != argparse.SUPPRESS
         ),
         below=tuple(
-            read(one, (*path, name), lines.get(name, "")) for name, one in below(parser).items()
+            read(one, (*path, name), lines.get(name, ""))
+            for name, one in main.below(parser).items()
         ),
     )
-
-
-def below(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
-    """Give the parsers of a parser's own commands, by their names."""
-    found: dict[str, argparse.ArgumentParser] = {}
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            found |= action.choices
-    return found
 
 
 def _choices(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:

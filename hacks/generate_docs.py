@@ -24,7 +24,7 @@ try:
 
     from controller import durations, metrics, names, observed, settings
     from controller.cli import program
-    from hacks import docs_daemon, docs_installer
+    from hacks import docs_ctl, docs_daemon, docs_installer
     from hacks.docs_tables import code, table
     from resmgr.config import (
         configs,
@@ -288,6 +288,10 @@ PAGES: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "refused flags": refused_flags_block,
     },
     "reference/command-line.md": {"commands": commands_block},
+    "reference/cri-resmgrctl.md": {
+        "statuses": docs_ctl.statuses,
+        "commands": docs_ctl.commands,
+    },
     "reference/daemon-command-line.md": {
         "flags": docs_daemon.flags,
         "older flags": docs_daemon.old_flags,

@@ -68,7 +68,7 @@ print([name for name in sys.modules if name.startswith("ctl.") or name == "async
     )
 
     loaded = done.stdout.splitlines()[-1]
-    assert loaded == "['ctl.exits', 'ctl.problem', 'ctl.tree', 'ctl.main']"
+    assert loaded == "['ctl.exits', 'ctl.problem', 'ctl.main']"
 
 
 def test_a_problem_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -119,3 +119,11 @@ def test_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert ended.value.code == exits.FINE
     assert capsys.readouterr().out.startswith("cri-resmgrctl ")
+
+
+def test_parsers_below_are_given_by_name() -> None:
+    """A parser without commands has none."""
+    parser = main.parser()
+
+    assert set(main.below(parser)) == set(main.COMMANDS)
+    assert main.below(main.below(parser)["gate"]) == {}

@@ -31,11 +31,3 @@ def test_commands_below_have_paths_and_lines() -> None:
     assert found[()] == ""
     assert found[("state",)] == main.COMMANDS["state"]
     assert found[("state", "dump")] == "print all of it as JSON"
-
-
-def test_parsers_below_are_given_by_name() -> None:
-    """A parser without commands has none."""
-    parser = main.parser()
-
-    assert set(tree.below(parser)) == set(main.COMMANDS)
-    assert tree.below(tree.below(parser)["gate"]) == {}
