@@ -53,10 +53,14 @@ class Source:
 _RECORD = "`cri-resmgrctl topology record -o FILE.tar.gz`"
 
 
-def add_arguments(command: argparse.ArgumentParser) -> None:
-    """Add `--machine` and `--sysfs-root`, whose values `source` and `get` take."""
+def add_arguments(command: argparse.ArgumentParser, *, default: str | None = None) -> None:
+    """Add `--machine` and `--sysfs-root`, whose values `source` and `get` take.
+
+    The default is `argparse.SUPPRESS` for a command below one that has the options, too.
+    """
     command.add_argument(
         "--machine",
+        default=default,
         metavar="MACHINE",
         help=f"instead of this one: a name ({', '.join(machines.NAMED)}); packages x NUMA nodes x"
         " cores x threads, as in 2x2x14x2; or a record of `topology record`, folder or archive",
@@ -65,6 +69,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--sysfs-root",
         "--host-root",
         type=Path,
+        default=default,
         metavar="DIR",
         help="where the machine is mounted, as for the daemon (default: /)",
     )

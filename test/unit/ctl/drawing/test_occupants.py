@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Containers on CPUs, read from documents."""
+
+from typing import Any
+
+import pytest
+
+from ctl.drawing import occupants
+from ctl.drawing.occupants import Occupant
+
+PAGE: dict[str, Any] = {
+    "Pods": {
+        "p1": {
+            "ID": "p1",
+            "UID": "u1",
+            "Name": "web",
+            "Containers": {
+                "c1": {"ID": "c1", "Name": "main"},
+                "c2": {"ID": "c2", "Name": "side"},
+                "c3": {"ID": "c3", "Name": "unpinned"},
+            },
+        }
+    },
+    "Assignments": {
+        "c1": {"ContainerID": "c1", "ExclusiveCPUs": "2-3", "SharedCPUs": "", "Pool": "node #0"},
+        "c2": {"ContainerID": "c2", "ExclusiveCPUs": "", "SharedCPUs": "0-1", "Pool": "root"},
+    },
+    "System": {"Policy": "topology-aware"},
+}
+
+
+def simulated(**changes: Any) -> dict[str, Any]:
+    """Give a container as a simulation prints it."""
+    return {
+        "namespace": "default",
+        "pod": "web",
+        "container": "main",
+        "cpus": "0-3",
+        "exclusive": "2-3",
+        "pool": "node #0",
+        "refusal": "",
+    } | changes
+
+
+def test_the_daemons_page_tells_who_is_where() -> None:
+    """Containers that have a place are there, and only those with exclusive CPUs have a label."""
+    assert occupants.read(PAGE) == (
+        Occupant("web/main", "node #0", 0b1100, 0, "A"),
+        Occupant("web/side", "root", 0, 0b11),
+    )
+
+
+def test_a_simulation_tells_who_would_be_where() -> None:
+    """What is exclusive is not shared; containers are in the order of their names."""
+    document = {"containers": [simulated(), simulated(pod="app", exclusive="", cpus="0")]}
+
+    assert occupants.read(document) == (
+        Occupant("default/app/main", "node #0", 0, 0b1),
+        Occupant("default/web/main", "node #0", 0b1100, 0b0011, "A"),
+    )
+
+
+@pytest.mark.parametrize(
+    "changes", [{"cpus": "", "exclusive": ""}, {"refusal": "there are no CPUs left"}]
+)
+def test_who_has_no_place_is_not_drawn(changes: dict[str, str]) -> None:
+    """A container that was refused, or is not pinned, is nowhere."""
+    assert occupants.read({"containers": [simulated(**changes)]}) == ()
+
+
+def test_labels_go_on_after_the_alphabet() -> None:
+    """The 27th container has two letters."""
+    document = {"containers": [simulated(pod=f"web-{number:02}") for number in range(28)]}
+    labels = [one.label for one in occupants.read(document)]
+
+    assert labels[0] == "A"
+    assert labels[25:] == ["Z", "AA", "AB"]
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ({}, "expected what /introspect or `simulate -o json` gives"),
+        ({"containers": ["web"]}, "expected a list of containers"),
+        ({"containers": [simulated(cpus="many")]}, "cannot read 'many' as a list of ids"),
+    ],
+)
+def test_other_documents_are_refused(document: dict[str, Any], message: str) -> None:
+    """The message says what was expected."""
+    with pytest.raises(occupants.BadDocument, match=message):
+        occupants.read(document)
+
+
+def test_no_name_speaks_to_a_terminal() -> None:
+    """Control characters are blanks."""
+    (found,) = occupants.read({"containers": [simulated(pod="we\x1b[2Jb", pool="a\nb")]})
+
+    assert (found.name, found.pool) == ("default/we [2Jb/main", "a b")
+
+
+def test_cpus_that_a_machine_has_not_are_told() -> None:
+    """They are taken from who has them."""
+    given = (Occupant("a", "", 0b110000, 0, "A"), Occupant("b", "", 0, 0b11))
+    found, elsewhere = occupants.within(given, 0b10011)
+
+    assert found == (Occupant("a", "", 0b10000, 0, "A"), Occupant("b", "", 0, 0b11))
+    assert elsewhere == 0b100000
+    assert found[0].cpus == 0b10000
