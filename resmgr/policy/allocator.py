@@ -149,21 +149,33 @@ class Allocator:
         """Take single threads, first from packages that have given some already."""
         if not count:
             return 0
-        packages = {
-            id_: (
-                -(mask & taken).bit_count(),
-                rank(mask & free, self.priorities, prefer, count),
-                id_,
-            )
-            for id_, mask in self.packages.items()
-        }
+        packages = sorted(
+            self.packages.items(),
+            key=lambda one: (
+                -(one[1] & taken).bit_count(),
+                rank(one[1] & free, self.priorities, prefer, count),
+                one[0],
+            ),
+        )
+        # Of thousands of CPUs only those are looked at that may be taken.
+        result = 0
+        for _, mask in packages:
+            for alike in self._alike(prefer):
+                own = cpuset.ids(mask & alike & free)
+                # Sorting is stable: of cores that have as many threads left the first one counts.
+                found = sorted(own, key=lambda id_: (self.cpus[id_].threads & free).bit_count())
+                result |= cpuset.of(found[:count])
+                count -= len(found[:count])
+                if not count:
+                    return result
+        return result
 
-        def key(id_: int) -> tuple[object, ...]:
-            cpu = self.cpus[id_]
-            own = rank(1 << id_, self.priorities, prefer)
-            return (packages[cpu.package], own, (cpu.threads & free).bit_count(), id_)
-
-        return cpuset.of(sorted(cpuset.ids(free), key=key)[:count])
+    def _alike(self, prefer: Priority) -> tuple[int, ...]:
+        """Give sets of CPUs that are as good as each other for a priority, the best set first."""
+        if prefer is Priority.NONE:
+            return (self.online,)
+        there = (mask for mask in self.priorities if mask)
+        return tuple(sorted(there, key=lambda mask: rank(mask & -mask, self.priorities, prefer)))
 
 
 def _whole(candidates: Iterable[int], free: int, count: int) -> int:
