@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Figures as text for a terminal, and as Markdown. Pure."""
+
+import statistics
+from collections.abc import Iterator
+
+from ..relay.results import percentile
+from ..relay.tables import Table
+from . import results, targets
+
+Rows = list[tuple[str, ...]]
+
+
+def text(report: results.Report) -> str:
+    """All tables for a terminal."""
+    return "\n\n".join(table.aligned() for table in tables(report)) + "\n"
+
+
+def markdown(report: results.Report) -> str:
+    """All tables for a page."""
+    return "\n\n".join(table.markdown() for table in tables(report)) + "\n"
+
+
+def tables(report: results.Report) -> list[Table]:
+    """All that have rows: machine, creates by kind, starts, memory, containerd, targets."""
+    shown: tuple[Rows, ...] = (
+        [("machine", ""), *report.machine.items()],
+        *(_creates(report, kind) for kind in ("shared", "exclusive")),
+        _starts(report),
+        _beside(report),
+        _verdicts(report),
+    )
+    return [Table(tuple(rows)) for rows in shown if len(rows) > 1]
+
+
+def _creates(report: results.Report, kind: str) -> Rows:
+    """One line for each policy, machine and number of containers."""
+    rows: Rows = [
+        (
+            f"{kind}: policy, CPUs, containers",
+            "decision ms",
+            "p99",
+            "create ms",
+            "p99",
+            "remove ms",
+            "p99",
+            "CPU ms a create",
+            "a remove",
+            "updates a create",
+            "in vain",
+        )
+    ]
+    decisions = {one.where: one for one in report.decisions if one.kind == kind}
+    for one in report.wholes:
+        if one.kind != kind:
+            continue
+        decision = decisions.get(one.where)
+        rows.append(
+            (
+                f"{one.where.policy}, {one.where.cpus}, {one.where.containers}",
+                *(_times(decision.times.create) if decision else ("", "")),
+                *_times(one.times.create),
+                *_times(one.times.remove),
+                f"{one.cpu_a_create * 1e3:.2f}",
+                f"{one.remove_cpu / one.calls * 1e3:.2f}",
+                f"{one.updates_a_create:.1f}",
+                f"{one.idle}",
+            )
+        )
+    return rows
+
+
+def _times(ascending: tuple[float, ...]) -> Iterator[str]:
+    """Give median and p99 in milliseconds."""
+    return (f"{percentile(ascending, part) * 1e3:.2f}" for part in (0.5, 0.99))
+
+
+def _starts(report: results.Report) -> Rows:
+    """Starts and restarts of a policy on a machine, and its memory by containers."""
+    sizes = sorted({one.where.containers for one in report.memory})
+    head = ("policy, CPUs", "start s", "CPU s", "restart s", "CPU s", "updated by it")
+    rows: Rows = [(*head, *(f"MB with {size}" for size in sizes))]
+    for start in report.starts:
+        where = start.where
+        if where.containers:
+            continue
+        alike = (where.policy, where.cpus)
+        again = [one for one in report.starts if _alike(one.where, where) and one.where.containers]
+        memory = {
+            one.where.containers: f"{one.resident / 1e6:.1f}"
+            for one in report.memory
+            if _alike(one.where, where)
+        }
+        rows.append(
+            (
+                f"{alike[0]}, {alike[1]}",
+                f"{start.seconds:.2f}",
+                f"{start.cpu:.2f}",
+                *(f"{again[0].seconds:.2f}" if again else "",),
+                *(f"{again[0].cpu:.2f}" if again else "",),
+                *(f"{again[0].updates}" if again else "",),
+                *(memory.get(size, "") for size in sizes),
+            )
+        )
+    return rows
+
+
+def _alike(one: results.Where, other: results.Where) -> bool:
+    return (one.policy, one.cpus) == (other.policy, other.cpus)
+
+
+def _beside(report: results.Report) -> Rows:
+    rows: Rows = [("containerd, topology-aware", "direct ms", "through it ms", "times")]
+    for one in report.beside:
+        sides = (f"{statistics.median(side) * 1e3:.2f}" for side in (one.direct, one.relayed))
+        rows.append((one.name, *sides, f"{one.times:.2f}"))
+    return rows
+
+
+def _verdicts(report: results.Report) -> Rows:
+    rows: Rows = [("figure", "measured", "worst", "target", "Go daemon", "")]
+    for verdict in targets.judge(report):
+        target = verdict.target
+        rows.append(
+            (
+                target.title,
+                f"{verdict.measured:.2f} {target.unit}".strip(),
+                verdict.policy,
+                f"at most {target.limit:g} {target.unit}".strip(),
+                target.go,
+                "reached" if verdict.reached else "missed",
+            )
+        )
+    return rows
