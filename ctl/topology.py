@@ -56,7 +56,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--html", metavar="FILE", type=Path, help="write one page for a browser instead"
     )
     output.add_output(command)
-    verbs = command.add_subparsers(dest="verb", metavar="VERB")
+    verbs = command.add_subparsers(dest="verb", metavar="[VERB]")
     verb = verbs.add_parser(
         "record",
         help="write what describes a machine, to be sent or kept",
@@ -79,6 +79,9 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     """Draw, or record; give the exit status."""
     if arguments.verb == "record":
         return _record(hardware.source(arguments), arguments.record, out, err)
+    if arguments.html is not None and arguments.output != output.TABLE:
+        message = f"cannot draw a machine as a page and as {arguments.output} at once"
+        raise problem.Problem(message, "give one of --html and -o", exits.USAGE)
     source = hardware.source(arguments)
     found = source.read()
     who = _containers(arguments, here=not source.name, err=err)

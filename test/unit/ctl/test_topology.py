@@ -143,6 +143,14 @@ def test_a_page_is_written(tmp_path: Path) -> None:
     assert "<h1>snc</h1>" in path.read_text(encoding="utf-8")
 
 
+def test_a_page_is_no_document(tmp_path: Path) -> None:
+    """Who asks for both is told to choose."""
+    status, _, err = call("--machine=snc", f"--html={tmp_path / 'page'}", "-o", "json")
+
+    assert status == exits.USAGE
+    assert "as a page and as json at once" in err
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
