@@ -8,12 +8,14 @@ others have to change as updates in the same reply. Empty texts and 0 leave what
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from resmgr import cpuset, model, quantity
 from resmgr.effects import plan
 from resmgr.engine import events
 from resmgr.engine.engine import Engine
 from resmgr.engine.outcome import Outcome
+from resmgr.policy.interface import Policy
 from resmgr.state import replay
 from resmgr.state.changes import Saved
 
@@ -146,7 +148,7 @@ class FrontEnd:
         self._sent[container.id] = meant.linux
         request = what.request
         adjustment = Adjustment(
-            resources=_resources(request.linux),
+            resources=resources(request.linux),
             env=request.environment,
             args=(*(request.command or ()), *(request.args or ())),
         )
@@ -181,6 +183,14 @@ class FrontEnd:
         outcome = self._take(events.ContainerRemoved(container_id))
         assert not outcome.intents
 
+    def switch(self, policy: Policy[Any]) -> Sequence[Update]:
+        """Another policy takes over; the updates are unsolicited."""
+        return self._updates(self.engine.switch(policy))
+
+    def rebalance(self) -> Sequence[Update]:
+        """It is time to improve; the updates are unsolicited."""
+        return self._updates(self._take(events.Rebalance()))
+
     def _take(self, event: events.Event) -> Outcome:
         outcome = self.engine.handle(event)
         assert not outcome.failure, outcome.failure
@@ -196,10 +206,11 @@ class FrontEnd:
 
 
 def _told(containers: Iterable[model.Container]) -> tuple[Update, ...]:
-    return tuple(Update(one.id, _resources(one.linux)) for one in containers)
+    return tuple(Update(one.id, resources(one.linux)) for one in containers)
 
 
-def _resources(linux: model.LinuxResources) -> Resources:
+def resources(linux: model.LinuxResources) -> Resources:
+    """Write resources as messages have them."""
     return Resources(
         shares=linux.shares,
         quota=linux.quota,

@@ -89,7 +89,8 @@ class Runtime:
 
     def update(self, container_id: str, asked: nri.Resources) -> bool:
         """Change resources as a kubelet asks for it. False: it was refused."""
-        held, updates = self.containers[container_id], ()
+        held = self.containers[container_id]
+        updates: tuple[nri.Update, ...] = ()
         if self.plugin is not None:
             try:
                 updates = tuple(self.plugin.update_container(container_id, asked))

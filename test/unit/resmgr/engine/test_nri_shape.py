@@ -3,79 +3,17 @@
 
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import hypothesis
 import hypothesis.strategies as st
 import pytest
-from unit.resmgr.engine import nri, nri_runtime, toy
-from unit.resmgr.sysfs import trees
+from unit.resmgr.engine import nodes, nri, toy
 
-from resmgr import cpuset, model
+from resmgr import model
 from resmgr.engine import events
 from resmgr.engine.engine import Engine
-from resmgr.policy import interface, registry
 from resmgr.state.changes import Saved
-
-GUARANTEED, BURSTABLE = "/kubepods/pod1", "/kubepods/burstable/pod2"
-PODS = {
-    "g": nri.PodSandbox("g", "g", "uid-g", cgroup_parent=GUARANTEED),
-    "b": nri.PodSandbox("b", "b", "uid-b", cgroup_parent=BURSTABLE),
-}
-CONFIGS: Mapping[str, Mapping[str, Any]] = {
-    "balloons": {"BalloonTypes": [{"Name": "own", "Namespaces": ["default"], "MaxCPUs": 2}]},
-    "dynamic-pools": {},
-    "none": {},
-    "podpools": {"Pools": [{"Name": "default", "CPU": 2}]},
-    "static": {},
-    "static-plus": {},
-    "static-pools": {
-        "pools": {
-            "shared": {"cpuLists": [{"Socket": 0, "Cpuset": "1,2"}, {"Socket": 0, "Cpuset": "3"}]}
-        }
-    },
-    "topology-aware": {},
-}
-
-
-def engine(policy: str) -> Engine:
-    """An engine with a policy on a machine of 16 CPUs."""
-    machine = trees.EXAMPLE.machine()
-    constraints = interface.Constraints(reserved=1)
-    made = registry.load(policy)(machine, constraints, CONFIGS[policy])
-    free = model.LinuxResources(cpuset_cpus=machine.online, cpuset_mems=cpuset.of(machine.nodes))
-    return Engine(made, Saved(), unpinned=free)
-
-
-def connected(plugin: nri.FrontEnd) -> nri_runtime.Runtime:
-    """A runtime with both pods and a plugin."""
-    made = nri_runtime.Runtime()
-    made.connect(plugin)
-    for pod in PODS.values():
-        made.run_pod(pod)
-    return made
-
-
-def container(name: str, pod: str = "g", *, shares: int = 1024, number: int = 0) -> nri.Container:
-    """A container that asks for CPU."""
-    resources = nri.Resources(shares=shares)
-    return nri.Container(f"{name}{number}", pod, name, ("run",), resources=resources)
-
-
-def run(runtime: nri_runtime.Runtime, one: nri.Container) -> bool:
-    """Create and start a container, unless it is refused."""
-    if not runtime.create(one):
-        return False
-    runtime.store(one.id)
-    runtime.start(one.id)
-    return True
-
-
-def cpus(runtime: nri_runtime.Runtime, container_id: str) -> str:
-    """Give the CPUs of a container, as the runtime has them."""
-    return runtime.containers[container_id].container.resources.cpus
 
 
 def test_no_message_of_cri_is_in_sight(checkout: Path) -> None:
@@ -102,20 +40,20 @@ def test_no_message_of_cri_is_in_sight(checkout: Path) -> None:
 
 def test_what_is_decided_for_a_new_container_is_an_adjustment() -> None:
     """What others have to give up is in the same reply; both have happened when it is created."""
-    runtime = connected(nri.FrontEnd(engine("static")))
-    run(runtime, container("many", "b", shares=2))
-    before = cpus(runtime, "many0")
-    run(runtime, container("alone"))
+    runtime = nodes.connected(nri.FrontEnd(nodes.engine("static")))
+    nodes.run(runtime, nodes.container("many", "b", shares=2))
+    before = nodes.cpus(runtime, "many0")
+    nodes.run(runtime, nodes.container("alone"))
 
     assert before == "0-15"
-    assert cpus(runtime, "alone0") == "8"
-    assert cpus(runtime, "many0") == "0-7,9-15"
+    assert nodes.cpus(runtime, "alone0") == "8"
+    assert nodes.cpus(runtime, "many0") == "0-7,9-15"
 
 
 def test_environment_is_adjusted() -> None:
     """Beside what was asked for."""
-    runtime = connected(nri.FrontEnd(engine("static-pools")))
-    run(runtime, container("main"))
+    runtime = nodes.connected(nri.FrontEnd(nodes.engine("static-pools")))
+    nodes.run(runtime, nodes.container("main"))
 
     assert runtime.containers["main0"].container.env == (
         "CMK_CPUS_ASSIGNED=1,2",
@@ -127,47 +65,47 @@ def test_a_refusal_is_an_error_with_its_reason() -> None:
     """Nothing is known of the container then."""
     plugin = nri.FrontEnd(Engine(toy.OneEach(cpus=0), Saved()))
     plugin.synchronize([], [])
-    plugin.run_pod_sandbox(PODS["g"])
+    plugin.run_pod_sandbox(nodes.PODS["g"])
     with pytest.raises(nri.Refused, match="no CPU is left"):
-        plugin.create_container(PODS["g"], container("main"))
+        plugin.create_container(nodes.PODS["g"], nodes.container("main"))
 
     assert plugin.engine.ledger.containers == {}
 
 
 def test_what_is_decided_before_a_container_can_be_updated_reaches_it() -> None:
     """The runtime loses updates of it without a word until it has stored it."""
-    runtime = connected(nri.FrontEnd(engine("static")))
-    runtime.create(container("many", "b", shares=2))
-    run(runtime, container("alone"))
-    early = cpus(runtime, "many0")
+    runtime = nodes.connected(nri.FrontEnd(nodes.engine("static")))
+    runtime.create(nodes.container("many", "b", shares=2))
+    nodes.run(runtime, nodes.container("alone"))
+    early = nodes.cpus(runtime, "many0")
     runtime.store("many0")
 
     assert early == "0-15"
-    assert cpus(runtime, "many0") == "0-7,9-15"
+    assert nodes.cpus(runtime, "many0") == "0-7,9-15"
 
 
 def test_a_request_to_update_is_answered_with_our_cpus() -> None:
     """Whatever the kubelet's own manager wants; shares are the kubelet's."""
-    runtime = connected(nri.FrontEnd(engine("static")))
-    run(runtime, container("many", "b", shares=2))
+    runtime = nodes.connected(nri.FrontEnd(nodes.engine("static")))
+    nodes.run(runtime, nodes.container("many", "b", shares=2))
     runtime.update("many0", nri.Resources(shares=512, cpus="7"))
 
-    assert cpus(runtime, "many0") == "0-15"
+    assert nodes.cpus(runtime, "many0") == "0-15"
     assert runtime.containers["many0"].container.resources.shares == 512
 
 
 def test_a_plugin_that_comes_back_puts_right_what_differs() -> None:
     """Who was created meanwhile is placed, who has what was meant is left alone."""
-    plugin = nri.FrontEnd(engine("static"))
-    runtime = connected(plugin)
-    run(runtime, container("alone"))
+    plugin = nri.FrontEnd(nodes.engine("static"))
+    runtime = nodes.connected(plugin)
+    nodes.run(runtime, nodes.container("alone"))
     runtime.plugin = None
-    run(runtime, container("late", number=1))
+    nodes.run(runtime, nodes.container("late", number=1))
     runtime.updated.clear()
     again = nri.FrontEnd(Engine(plugin.engine.policy, plugin.saved), plugin.saved)
     runtime.connect(again)
 
-    assert (cpus(runtime, "alone0"), cpus(runtime, "late1")) == ("8", "1")
+    assert (nodes.cpus(runtime, "alone0"), nodes.cpus(runtime, "late1")) == ("8", "1")
     assert runtime.updated == ["late1"]
 
 
@@ -177,11 +115,11 @@ class Both:
     def __init__(self, policy: str) -> None:
         """Begin with two pods."""
         self.policy = policy
-        self.plugin = nri.FrontEnd(engine(policy))
-        self.runtime = connected(self.plugin)
-        self.direct = engine(policy)
+        self.plugin = nri.FrontEnd(nodes.engine(policy))
+        self.runtime = nodes.connected(self.plugin)
+        self.direct = nodes.engine(policy)
         self.direct.start(events.Synchronised((), ()))
-        for pod in PODS.values():
+        for pod in nodes.PODS.values():
             self.direct.handle(events.PodStarted(self.plugin.engine.ledger.pods[pod.id]))
         self.open: list[nri.Container] = []
         """Containers between reply and store, oldest first."""
@@ -228,7 +166,7 @@ class Both:
     def _create(self, name: str, shares: int) -> None:
         self.numbers[name] = self.numbers.get(name, 0) + 1
         pod = "g" if name in "ab" else "b"
-        one = container(name, pod, shares=shares, number=self.numbers[name])
+        one = nodes.container(name, pod, shares=shares, number=self.numbers[name])
         taken = self.runtime.create(one)
         outcome = self.direct.handle(
             events.ContainerCreating(
@@ -266,7 +204,7 @@ STEPS = st.lists(
 )
 
 
-@pytest.mark.parametrize("policy", CONFIGS)
+@pytest.mark.parametrize("policy", nodes.CONFIGS)
 @hypothesis.settings(deadline=None, max_examples=25)
 @hypothesis.given(steps=STEPS)
 def test_it_decides_the_same_as_behind_any_other_front_end(
@@ -283,9 +221,5 @@ def test_it_decides_the_same_as_behind_any_other_front_end(
     assert {key: one.linux for key, one in through.ledger.containers.items()} == {
         key: one.linux for key, one in direct.ledger.containers.items()
     }
-    for one in through.ledger.alive():
-        has = both.runtime.containers[one.id].container.resources
-        assert has.cpus == cpuset.show(one.linux.cpuset_cpus)
-        assert has.mems == cpuset.show_ids(one.linux.cpuset_mems)
-        assert has.shares == one.linux.shares
+    assert nodes.differing(both.runtime) == []
     assert {one.id for one in through.ledger.alive()} == set(both.runtime.containers)
