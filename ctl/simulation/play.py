@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lets steps happen one after the other, and tells what each of them changed."""
+"""Lets steps happen one after the other, and tells what each of them changed.
+
+After each step the kubelet has tried again to create what was refused before.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -53,6 +56,7 @@ def play(
     before = placements.of(simulation)
     for step in steps:
         problem = _happen(simulation, step, heard)
+        simulation.try_again()
         after = placements.of(simulation)
         yield _told(step.title, before, after, problem)
         before = after

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from resmgr.model import Container, LinuxResources, Qos, Requirements
+from resmgr.model import Container, LinuxResources, Pod, Qos, Requirements
 from resmgr.policy.interface import Subject
 
 from .podspecs import ContainerSpec, PodSpec
@@ -72,6 +72,6 @@ class Running:
     """A pod on the node."""
 
     spec: PodSpec
-    id: str
+    pod: Pod
     records: dict[str, Record] = field(default_factory=dict)
     """By container."""

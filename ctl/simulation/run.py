@@ -80,17 +80,19 @@ class Simulation:
             raise Unknown(f"pod {spec.full_name} is there already")
         self._sandboxes += 1
         pod = self.kubelet.sandbox(spec, self._sandboxes)
-        running = Running(spec, pod.id)
+        running = Running(spec, pod)
         self.pods[spec.full_name] = running
         for one in spec.containers:
             running.records[one.name] = Record(spec, one, qos=pod.qos)
         self._follow(self.engine.handle(events.PodStarted(pod)))
-        for record in running.records.values():
-            self._create(record, pod)
-            if record.spec.init and record.state is State.REFUSED:
-                break
-            if record.spec.ends:
-                self._end(record)
+        self._begin(running)
+        self._pass_time()
+
+    def try_again(self) -> None:
+        """Create what was refused, as the kubelet does again and again."""
+        for running in self.pods.values():
+            if any(one.state is State.REFUSED for one in running.records.values()):
+                self._begin(running)
         self._pass_time()
 
     def remove(self, full_name: str) -> None:
@@ -99,8 +101,8 @@ class Simulation:
         for record in running.records.values():
             if record.state is State.RUNNING:
                 self._follow(self.engine.handle(events.ContainerStopped(record.runtime_id)))
-        self._follow(self.engine.handle(events.PodStopped(running.id)))
-        self._follow(self.engine.handle(events.PodRemoved(running.id)))
+        self._follow(self.engine.handle(events.PodStopped(running.pod.id)))
+        self._follow(self.engine.handle(events.PodRemoved(running.pod.id)))
         for record in running.records.values():
             self._records.pop(record.cache_id, None)
         del self.pods[full_name]
@@ -148,6 +150,16 @@ class Simulation:
             raise Unknown(f"there is no pod {full_name}")
         return running
 
+    def _begin(self, running: Running) -> None:
+        """Create the containers of a pod that are not there yet, as far as it gets."""
+        for record in running.records.values():
+            if record.state in {State.REFUSED, State.WAITING}:
+                self._create(record, running.pod)
+                if record.spec.init and record.state is State.REFUSED:
+                    break
+                if record.spec.ends:
+                    self._end(record)
+
     def _create(self, record: Record, pod: Pod) -> None:
         container = self.kubelet.container(record.spec, record.pod, pod)
         policy, state = self.engine.policy, self.engine.policy_state
@@ -162,7 +174,7 @@ class Simulation:
             record.state, record.refusal = State.REFUSED, outcome.refusal.message
             self._follow(outcome)
             return
-        record.state, record.failure = State.RUNNING, outcome.failure
+        record.state, record.refusal, record.failure = State.RUNNING, "", outcome.failure
         record.runtime_id = f"{pod.id}-{record.spec.name}"
         self._records[record.cache_id] = record
         self._follow(outcome, own=record.cache_id)

@@ -46,6 +46,14 @@ def test_a_resize_that_is_refused_is_told() -> None:
     assert not told.fine
 
 
+def test_who_was_refused_comes_when_there_is_room() -> None:
+    """That is a change like any other."""
+    node = made.simulation("static", made.whole("a", "10"), made.whole("b", "10"))
+    (told,) = played(node, Remove("remove a", ("default/a",)))
+
+    assert [(one.first.name, one.what) for one in told.moved] == [("default/b:c", ("state",))]
+
+
 def test_a_switch_that_fails_is_told() -> None:
     """The former policy goes on."""
     node = made.simulation("static", made.whole("a", "2"))

@@ -65,6 +65,20 @@ def test_after_a_refused_init_container_nothing_begins() -> None:
     assert states(node) == {"default/a:much": State.REFUSED, "default/a:c": State.WAITING}
 
 
+def test_what_was_refused_is_tried_again() -> None:
+    """Once there is room, the rest of the pod begins, too."""
+    init = (made.one("i", "9", "1Gi"),)
+    pod = made.pod("a", made.one("c", "1", "1Gi"), init=init)
+    node = made.simulation("static", made.whole("b", "10"), pod)
+    node.try_again()
+
+    assert states(node)["default/a:i"] is State.REFUSED
+    node.remove("default/b")
+    node.try_again()
+    assert states(node) == {"default/a:i": State.FINISHED, "default/a:c": State.RUNNING}
+    assert [one.refusal for one in node.records] == ["", ""]
+
+
 def test_a_pod_that_goes_gives_everything_back() -> None:
     """The node is as it was before it came."""
     node = made.simulation("static", made.pod("b"))
