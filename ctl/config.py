@@ -2,6 +2,8 @@
 """Configurations of the daemon: judge them, explain their keys, show which one counts and why.
 
 Examples:
+  cri-resmgrctl config show
+  cri-resmgrctl config sources
   cri-resmgrctl config validate policy.yaml --machine 2x2x14x2
   cri-resmgrctl config explain-keys policy.balloons
 """
@@ -12,6 +14,8 @@ from collections.abc import Mapping
 from typing import TextIO
 
 VERBS: Mapping[str, str] = {
+    "sources": "where the configuration may come from, which one counts, and what was refused",
+    "show": "the configuration that counts now",
     "validate": "what is wrong with configuration files, without a daemon",
     "explain-keys": "what modules and keys there are, and what they mean",
 }

@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "release": "let go of what was pinned, once no relay is at work any more",
     "simulate": "where a policy would put containers, before any node is touched",
     "state": "what the daemon remembers: pods, containers, the policy's state",
+    "status": "how the daemon of this node is: policy, configuration, containers, connections",
     "top": "what containers use beside what they were given: CPUs, memory by NUMA node",
     "topology": "this machine or another one drawn, and who is where on it; records of machines",
 }
@@ -32,7 +33,9 @@ COMMANDS: Mapping[str, str] = {
 
 EXAMPLES = """\
 Examples:
-  {program} gate                      does the relay answer?
+  {program} status                    what is going on here?
+  {program} explain POD               why is it where it is?
+  {program} doctor                    what is wrong here, and what helps?
   {program} COMMAND --help            more examples, for each command
 """
 

@@ -34,7 +34,8 @@ class Placed:
     @property
     def title(self) -> str:
         """How people name it, as the daemon does."""
-        return "/".join(filter(None, (self.namespace, self.pod, self.name)))
+        named = f"{self.pod}:{self.name}"
+        return f"{self.namespace}/{named}" if self.namespace else named
 
     @property
     def allowed(self) -> int:

@@ -75,19 +75,24 @@ class Hardware:
 def judge(name: str, on: Hardware | None, read: Callable[[str], str] | None = None) -> Verdict:
     """Judge a file, on a machine if there is one."""
     try:
-        given = (read or contents)(name)
-        judged = of_text(given)
-    except ConfigProblems as error:
-        return Verdict(name, problems=tuple(map(remark, error.problems)))
+        return judged(name, (read or contents)(name), on)
     except configuration.CannotRead as error:
         return Verdict(name, problems=(Remark("", str(error)),))
-    wanted = judged.settings.policy
+
+
+def judged(name: str, given: str, on: Hardware | None) -> Verdict:
+    """Judge a text of some name."""
+    try:
+        found = of_text(given)
+    except ConfigProblems as error:
+        return Verdict(name, problems=tuple(map(remark, error.problems)))
+    wanted = found.settings.policy
     problems = trial(wanted, on) if on else ()
     return Verdict(
         name,
         policy="" if problems else wanted.active,
         problems=problems,
-        warnings=tuple(parted(line) for line in judged.warnings),
+        warnings=tuple(parted(line) for line in found.warnings),
     )
 
 

@@ -46,4 +46,4 @@ def test_names_of_containers_come_from_the_daemon(
         status = main.main(["completion", "--containers", "--socket", str(tmp_path / "s")])
 
     assert status == exits.FINE
-    assert capsys.readouterr().out.split() == ["web/main", "web/side"]
+    assert capsys.readouterr().out.split() == ["web:main", "web:side"]

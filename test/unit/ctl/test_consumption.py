@@ -30,7 +30,7 @@ def test_rows_put_together_what_is_known(tmp_path: Path) -> None:
 
     (found,) = consumption.rows(placed.read(pages.INTROSPECTED), layout, before, now)
 
-    assert found.placed.title == "web/main"
+    assert found.placed.title == "web:main"
     assert (found.cpus, found.shares, found.cpu) == (0b11, 512, 0)
     assert found.document()["exclusive"] == "2-3"
     assert found.document()["cpus"] == "0-1"

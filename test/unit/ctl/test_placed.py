@@ -10,9 +10,9 @@ def test_containers_have_what_they_were_given() -> None:
     """By pod and name; one that the policy says nothing of is told apart."""
     db, web = placed.read(pages.INTROSPECTED)
 
-    assert (web.title, web.exclusive, web.shared, web.pool) == ("web/main", 0b1100, 0, "socket #0")
+    assert (web.title, web.exclusive, web.shared, web.pool) == ("web:main", 0b1100, 0, "socket #0")
     assert (web.known, web.allowed, web.cpu_request) == (True, 0b1100, 1000)
-    assert (db.title, db.known, db.allowed) == ("db/main", False, 0)
+    assert (db.title, db.known, db.allowed) == ("db:main", False, 0)
 
 
 def test_assignments_by_the_daemons_own_name() -> None:

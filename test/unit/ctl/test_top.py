@@ -40,7 +40,7 @@ def test_it_looks_once_where_there_is_no_terminal(
     head, line = capsys.readouterr().out.splitlines()
     assert status == exits.FINE
     assert " ".join(head.split()) == "CONTAINER CPU SHARES MEMORY NODE0 NODE1 POOL EXCLUSIVE CPUS"
-    assert " ".join(line.split()) == "web/main 0m - 4Ki 160Ki 120Ki socket #0 2-3 2-3"
+    assert " ".join(line.split()) == "web:main 0m - 4Ki 160Ki 120Ki socket #0 2-3 2-3"
 
 
 def test_documents_have_everything(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -101,7 +101,7 @@ def test_q_ends_it(pair: tuple[int, io.TextIOWrapper]) -> None:
     text = shown(pair, b"q", rows)
 
     assert "2 containers, by cpu" in text
-    assert text.index("b/main") < text.index("a/main")
+    assert text.index("b:main") < text.index("a:main")
 
 
 def test_keys_sort_without_another_look(pair: tuple[int, io.TextIOWrapper]) -> None:
@@ -115,7 +115,7 @@ def test_keys_sort_without_another_look(pair: tuple[int, io.TextIOWrapper]) -> N
     text = shown(pair, b"mq", look)
 
     after = text[text.index("by memory") :]
-    assert after.index("a/main") < after.index("b/main")
+    assert after.index("a:main") < after.index("b:main")
     assert len(looks) == 1
 
 

@@ -24,7 +24,7 @@ def test_decided_and_real_cpus_are_compared(tmp_path: Path, real: str, verdict: 
 
     assert found.verdict is verdict
     if verdict is Verdict.WRONG:
-        assert found.detail == "web/main has CPUs 0-1, decided were 2-3"
+        assert found.detail == "web:main has CPUs 0-1, decided were 2-3"
 
 
 def test_a_daemon_that_is_away(tmp_path: Path) -> None:

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Show every layer that a configuration may come from, which one counts, and what was refused.
+
+force > node > group > default > last good > fallback > nothing. Of node, group and default the
+node agent brings the first that there is; `kubectl get noderesourcemanagers` tells which. Where no
+daemon answers, what its next start would find is judged instead, with exit status 3.
+
+Examples:
+  cri-resmgrctl config sources
+  cri-resmgrctl config sources -o json | jq -r '.layers[] | select(.state == "counts").origin'
+"""
+
+import argparse
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+from .. import exits, live, output
+
+_LAYERS = {
+    "forced configuration": "force",
+    "configuration of the node agent": "node, group or default",
+    "configuration that the node agent gave last": "last good",
+    "fallback configuration": "fallback",
+}
+"""What the daemon calls a layer -> what configurations are called in a shoot."""
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Add what may stand behind `config sources`."""
+    for name, default, words in (
+        ("--relay-dir", "/var/lib/cri-resmgr", "state directory of the daemon"),
+        ("--sysfs-root", "/", "folder below which the node's files are"),
+    ):
+        shown = f"{words} (default: %(default)s)"
+        command.add_argument(name, type=Path, default=Path(default), metavar="DIR", help=shown)
+    live.add_socket(command)
+    output.add_output(command)
+
+
+def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
+    """Show them; 1 if the last configuration was refused, 3 where no daemon answers."""
+    status = exits.FINE
+    try:
+        page = live.get("/config", arguments.socket)
+        page.pop("modules", None)
+        status = exits.PROBLEM if page.get("refused") else exits.FINE
+    except live.Refused:
+        raise
+    except live.CannotAsk as error:
+        err.write(f"{error.message}; what its next start would find:\n")
+        folder = arguments.sysfs_root / str(arguments.relay_dir).lstrip("/")
+        page = {"layers": list(next_start(arguments.sysfs_root, folder))}
+        status = exits.UNREACHABLE
+    if arguments.output != output.TABLE:
+        output.write_document(out, page, arguments.output)
+        return status
+    where = output.screen(out)
+    output.write_table(where, ["LAYER", "STATE", "NAME", "IS"], list(_rows(page)))
+    out.write("\n")
+    shown = {key: page[key] for key in ("generation", "hash", "since") if page.get(key)}
+    if refused := page.get("refused"):
+        shown["refused"] = f"{refused.get('origin')}: {refused.get('text')}"
+    output.write_pairs(where, shown)
+    return status
+
+
+def _rows(page: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    for one in page.get("layers") or ():
+        origin = one.get("origin")
+        known = _LAYERS.get(str(origin))
+        yield known or origin, one.get("state"), one.get("name") or None, origin if known else ""
+
+
+def next_start(root: Path, state: Path) -> Iterator[dict[str, str]]:
+    """Give the layers that a daemon would find that starts now, those that count more first."""
+    from . import judge  # noqa: PLC0415 - policies are loaded for this alone
+
+    on = judge.Hardware.named(None, str(root))
+    taken = False
+    for origin, name, given in _found(root, state):
+        verdict = None if given is None else judge.judged(name, given, on)
+        if verdict is None:
+            word = "not there"
+        elif not verdict.ok:
+            first = verdict.problems[0]
+            word = f"cannot be used: {first.path}: {first.text}".replace(": : ", ": ")
+        else:
+            word = "not used" if taken else "would count"
+        taken = taken or (verdict is not None and verdict.ok)
+        yield {"origin": origin, "name": name, "state": word}
+
+
+def _found(root: Path, state: Path) -> Iterator[tuple[str, str, str | None]]:
+    """Give origin, name and text of each layer; None for the text of one that is not there."""
+    forced, agent, kept, fallback = _LAYERS
+    del agent
+    etc = root / "etc/cri-resmgr"
+    yield forced, str(etc / "force.cfg"), _text(etc / "force.cfg")
+    yield kept, str(state), _kept(state)
+    yield fallback, str(etc / "fallback.cfg"), _text(etc / "fallback.cfg")
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text("utf-8", "replace")
+    except OSError:
+        return None
+
+
+def _kept(state: Path) -> str | None:
+    """Give what the node agent gave last, in the form of a ConfigMap."""
+    from resmgr.state import errors, store  # noqa: PLC0415 - loads sqlite
+
+    try:
+        saved = store.read(state)
+    except errors.CannotUse:
+        return None
+    if saved.config is None:
+        return None
+    import yaml  # noqa: PLC0415 - for this alone
+
+    text: str = yaml.dump(
+        {"kind": "ConfigMap", "data": dict(saved.config)}, Dumper=yaml.CSafeDumper
+    )
+    return text

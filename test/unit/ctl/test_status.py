@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`status`: what a person reads, and what counts as wrong."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from node import pages as stand_in
+from unit.ctl import pages
+from unit.ctl.checks import nodes
+
+from ctl import exits, main, status
+
+NOW = 1_795_348_800.0 + 3 * 3600
+"""Seconds since the epoch, three hours after the configuration of `pages.STATUS`."""
+
+
+def show(root: Path, page: dict[str, Any], *words: str) -> int:
+    """Run it on a page."""
+    socket = root / "s"
+    with stand_in.served(socket, {"/status": json.dumps(page)}):
+        return main.main(["status", "--socket", str(socket), "--sysfs-root", str(root), *words])
+
+
+def test_a_daemon_that_is_fine(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its policy, configuration, containers and CPUs are told, and where the kubelet is."""
+    nodes.process(tmp_path, 7, "kubelet", "--container-runtime-endpoint=unix:///run/relay.sock")
+    done = show(tmp_path, pages.STATUS)
+
+    shown = capsys.readouterr()
+    above, _, sockets = shown.out.partition("\n\n")
+    lines = dict(line.split("  ", 1) for line in above.splitlines())
+    assert (done, shown.err) == (exits.FINE, "")
+    assert lines["policy"].strip() == "topology-aware"
+    assert "/etc/cri-resmgr/force.cfg" in lines["configuration"]
+    assert lines["containers"].strip() == "1 exited, 2 running, in 2 pods"
+    assert lines["CPUs exclusive"].strip() == "2-3 (2)"
+    assert lines["runtime"].strip() == "containerd 2.4.2, connected"
+    assert lines["kubelet"].strip() == "/run/relay.sock"
+    assert [line.split()[:2] for line in sockets.splitlines()[1:]] == [
+        ["relay", "yes"],
+        ["runtime", "yes"],
+    ]
+
+
+def changed(**more: Any) -> dict[str, Any]:
+    """Give the page with other members."""
+    return {**pages.STATUS, **more}
+
+
+def refused(time: str) -> dict[str, Any]:
+    """Give the page of a daemon that refused a configuration at a time."""
+    told = {"origin": "o", "name": "", "time": time, "text": "policy.Actve: unknown key"}
+    return changed(configuration={**pages.STATUS["configuration"], "refused": told})
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ({"state": "starting", "doing": "waiting for the runtime"}, "waiting for the runtime"),
+        (changed(runtime={"connected": False}), "containerd.service"),
+        (changed(serves={"relay": {"path": "/x", "up": False}}), "relay is not served"),
+        (refused("2026-11-22T12:30:00.000Z"), "policy.Actve: unknown key"),
+        (changed(store={"pending": 3, "failures": 9}), "3 changes"),
+    ],
+)
+def test_what_is_wrong_is_told(
+    tmp_path: Path, page: dict[str, Any], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On standard error, with the status for it."""
+    done = show(tmp_path, page)
+
+    assert done == exits.PROBLEM
+    assert words in capsys.readouterr().err
+
+
+def test_a_refusal_that_is_past_is_no_problem() -> None:
+    """The configuration that came after it was taken; it is shown all the same."""
+    page = refused("2026-11-22T11:30:00.000Z")
+
+    assert list(status.problems(page)) == []
+    assert "policy.Actve" in str(dict(status.pairs(page, NOW))["refused"])
+
+
+def test_documents_have_problems_and_the_kubelet(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Beside all that the daemon told."""
+    done = show(tmp_path, changed(runtime={"connected": False}), "-o", "json")
+
+    found = json.loads(capsys.readouterr().out)
+    assert done == exits.PROBLEM
+    assert found["policy"] == "topology-aware"
+    assert len(found["problems"]) == 1
+    assert found["kubelet"] == {"endpoint": "", "seen": False}
+
+
+def test_a_daemon_that_is_away() -> None:
+    """Nothing is known, with the status for it."""
+    assert main.main(["status", "--socket", "/nowhere/s"]) == exits.UNREACHABLE
+
+
+def test_times_are_told_with_their_age() -> None:
+    """What is no time is given as it is."""
+    assert status.moment("2026-11-22T12:00:00.000Z", NOW) == "2026-11-22T12:00:00Z, 3h ago"
+    assert status.moment("yesterday", NOW) == "yesterday"
+    assert status.moment(None, NOW) is None
