@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The gRPC service `v1.Config`: the node agent gives configurations (node agent, section 3.2)."""
+"""The gRPC service `v1.Config`: the node agent gives configurations and adjustments.
+
+Source: node agent contract, section 3.2.
+"""
 
 import asyncio
-import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
@@ -22,16 +24,22 @@ Apply = Callable[[Mapping[str, str]], Awaitable[None]]
 """Makes a configuration the active one. Raises `Rejected`."""
 
 
+Adjust = Callable[[str], Mapping[str, str]]
+"""Makes adjustments count, all of them or none, and gives what is wrong: by the name of one, or by
+a container's id. Raises `ValueError` for a text that holds no adjustments at all."""
+
+
 class Rejected(Exception):
     """A configuration is not taken; the one before stays. The text has every reason."""
 
 
 class ConfigService:
-    """Takes configurations of the same user or root, one after the other."""
+    """Takes what the same user or root gives, one after the other."""
 
-    def __init__(self, apply: Apply, uid: int) -> None:
-        """Take who applies a configuration, and the user id of this process."""
+    def __init__(self, apply: Apply, adjust: Adjust, uid: int) -> None:
+        """Take who applies configurations and adjustments, and the user id of this process."""
         self._apply = apply
+        self._adjust = adjust
         self._users = {0, uid}
         self._one_at_a_time = asyncio.Lock()
 
@@ -51,20 +59,14 @@ class ConfigService:
         return unary.Reply(message=agent_pb2.SetConfigReply(error=error).SerializeToString())
 
     async def _set_adjustment(self, call: intercept.Call) -> unary.Reply:
-        """Refuse adjustments by name; taking none is fine, which agents do at their start."""
         self._admit(call)
         request = _read(agent_pb2.SetAdjustmentRequest, call.message)
-        try:
-            names = json.loads(request.adjustment or "{}")
-        except (ValueError, RecursionError):
-            names = None
-        if not isinstance(names, dict):
-            raise CallError(
-                Code.INVALID_ARGUMENT, "cannot read adjustments: they are no JSON object"
-            )
-        later = "external adjustments are not part of this version"
-        reply = agent_pb2.SetAdjustmentReply(errors=dict.fromkeys(names, later))
-        return unary.Reply(message=reply.SerializeToString())
+        async with self._one_at_a_time:
+            try:
+                errors = self._adjust(request.adjustment)
+            except ValueError as error:
+                raise CallError(Code.INVALID_ARGUMENT, str(error)) from error
+        return unary.Reply(message=agent_pb2.SetAdjustmentReply(errors=errors).SerializeToString())
 
     def _admit(self, call: intercept.Call) -> None:
         if call.peer is None or call.peer.uid not in self._users:

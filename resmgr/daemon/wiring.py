@@ -24,6 +24,7 @@ from ..runtime import update
 from ..runtime.caller import Runtime, RuntimeProblem
 from . import (
     active,
+    adjust,
     begin,
     beside,
     config_service,
@@ -32,7 +33,6 @@ from . import (
     held,
     insight,
     keeper,
-    listener,
     loads,
     located,
     meet,
@@ -41,7 +41,6 @@ from . import (
     qualify,
     reconfigure,
     resync,
-    show,
     storing,
     telling,
     timers,
@@ -87,7 +86,7 @@ class Daemon:
         self._background: list[asyncio.Task[None]] = []
         self._timers: list[timers.Every] = []
         self._servers: list[server.Server] = []
-        self._insight: insight.Insight | None = None
+        self._insight = insight.Insight(prepared, self._numbers)
         self._session: Session | None = None
         self._reconfigurer: reconfigure.Reconfigurer | None = None
         self._resync: resync.Resync | None = None
@@ -127,7 +126,7 @@ class Daemon:
     @property
     def ports(self) -> list[int]:
         """The ports of its HTTP pages."""
-        return self._insight.ports if self._insight is not None else []
+        return self._insight.ports
 
     # -- The start ----------------------------------------------------------------------------
 
@@ -150,10 +149,11 @@ class Daemon:
             _LOG.warning("%s", warning)
         for note in self._prepared.store.notes:
             _LOG.info("%s", note)
-        runtime = self._connect(group, turns, options.runtime_socket)
+        await self._insight.begin()
+        runtime = self._connect(group, turns, "runtime", options.runtime_socket)
         images = runtime
         if options.image_socket != options.runtime_socket:
-            images = self._connect(group, turns, options.image_socket)
+            images = self._connect(group, turns, "images", options.image_socket)
         known, seen = await self._meet(runtime)
         begun = begin.begin(self._prepared, self._chosen, seen)
         session = self._work(group, begun, known)
@@ -161,14 +161,13 @@ class Daemon:
         dump = dumper.Dumper(self._prepared.now, self._qualify)
         dump.configure(reconfigurer.current.dump)
         reconfigurer.followers.append(lambda new: dump.configure(new.dump))
-        self._insight = insight.Insight(self._prepared, begun.engine, self._numbers, reconfigurer)
-        await self._insight.start()
+        await self._insight.start(begun.engine, reconfigurer)
         shared = downstream.Shared(
             routes=self._routes(session, dump, runtime, images), turns=turns, tasks=group, loop=loop
         )
         await self._serve(shared, runtime)
         if options.config_socket:
-            await self._serve_agent(group, turns)
+            await self._serve_agent(group, turns, session)
         if options.agent_socket:
             for life, name in beside.lives(
                 options.agent_socket,
@@ -178,6 +177,7 @@ class Daemon:
                 lambda: reconfigurer.origin,
                 self._teller,
                 self._prepared.saved.policy_name,
+                self._insight.asks,
             ):
                 self._spawn(group, life, name)
         # What is there now stays: the collector need not look at it again and again.
@@ -187,11 +187,12 @@ class Daemon:
         _LOG.info("up and running with policy %s", begun.engine.policy.name)
 
     def _connect(
-        self, group: asyncio.TaskGroup, turns: turn.Turn, path: str
+        self, group: asyncio.TaskGroup, turns: turn.Turn, name: str, path: str
     ) -> upstream.Upstream | None:
         if not path:
             return None
         there = upstream.Upstream(path, turns, connected=lambda: self._connected(there))
+        self._insight.asks[name] = there
         self._spawn(group, there.run(), path)
         return there
 
@@ -216,10 +217,12 @@ class Daemon:
     ) -> tuple[Runtime | None, events.Synchronised]:
         if there is None:
             return None, events.Synchronised((), ())
-        self._notifier.status(f"waiting for the runtime at {there.path}")
+        self._insight.doing = f"waiting for the runtime at {there.path}"
+        self._notifier.status(self._insight.doing)
         found = await meet.meet(
             meet.Caller(there), allow_untested=self._options.allow_untested_runtimes
         )
+        self._insight.runtime = found
         saved = self._prepared.saved
         known = resync.known(self._chosen.policy.name, saved.containers.values())
         fetched = await meet.learn(found.runtime, saved.pods.keys(), known)
@@ -242,14 +245,9 @@ class Daemon:
         )
         nothing = begun.chosen.source.origin is Origin.NOTHING
         self._prepared.controls.begin(None if nothing else begun.chosen.judged.settings)
-        told = listener.Listener(
-            self._numbers.troubles,
-            lambda one: show.name(engine, one),
-            self._synchronise,
-            self._teller.warn,
-        )
+        heard = self._insight.hear(engine, self._synchronise, self._teller.warn)
         where = located.Located.below(Path(self._options.root or "/"))
-        session = Session(engine, self._keeper, executor, told, where, executor)
+        session = Session(engine, self._keeper, executor, heard, where, executor)
         self._session = session
         self._spawn(group, session.run(), "effects")
         session.follow(begun.outcome)
@@ -314,10 +312,14 @@ class Daemon:
         )
         await self._storing.serve(made, shared.loop)
         self._servers.append(made)
+        self._insight.serves["relay"] = made
         self._adopt_access()
 
-    async def _serve_agent(self, group: asyncio.TaskGroup, turns: turn.Turn) -> None:
-        service = config_service.ConfigService(self._take_configuration, os.getuid())
+    async def _serve_agent(
+        self, group: asyncio.TaskGroup, turns: turn.Turn, session: Session
+    ) -> None:
+        take = adjust.make(session.engine, session.follow)
+        service = config_service.ConfigService(self._take_configuration, take, os.getuid())
         shared = downstream.Shared(
             routes=router.for_service(config_service.SERVICE, service.handlers()),
             turns=turns,
@@ -328,6 +330,7 @@ class Daemon:
         made = server.Server(path, shared)
         await made.start(sockets.listen(path, mode=config_service.SOCKET_MODE))
         self._servers.append(made)
+        self._insight.serves["configuration"] = made
 
     async def _take_configuration(self, data: Mapping[str, str]) -> None:
         """Take a configuration of the node agent. Raises `Rejected`."""
@@ -337,8 +340,7 @@ class Daemon:
             await self._session.settled()
             if failure := self._prepared.controls.failure():
                 raise config_service.Rejected(failure)
-        if self._insight is not None:
-            await self._insight.settled()
+        await self._insight.settled()
 
     # -- While it runs, and its end -----------------------------------------------------------
 
@@ -376,8 +378,7 @@ class Daemon:
                 leave = number == 0 and self._storing.stays
                 group.create_task(one.stop(GRACE, leave=leave), name=one.path)
         self._storing.ended()
-        if self._insight is not None:
-            await self._insight.stop()
+        await self._insight.stop()
         if self._session is not None:
             try:
                 async with asyncio.timeout(_CARRY_OUT):

@@ -11,12 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..control.cpu import assignments
-from ..intents import (
-    Intent,
-    SetCpuset,
-    SetMems,
-    SetShares,
-)
+from ..intents import Intent, SetCpuset, SetMems, SetShares
 from ..model import Container, ContainerState, LinuxResources
 from ..policy.interface import (
     CannotAllocate,
@@ -28,9 +23,20 @@ from ..policy.interface import (
     Subject,
 )
 from ..policy.load import FollowsLoad
-from ..state.changes import Change, PutEntries, PutPolicy, Saved
+from ..state.changes import PutAdjustments, Saved
+from . import (
+    adjusting,
+    doubts,
+    events,
+    exported,
+    listed,
+    remember,
+    requirements,
+    resources,
+    synchronise,
+    top_tier,
+)
 from . import asked as asks
-from . import doubts, events, exported, requirements, resources, synchronise, top_tier
 from .asked import NOTHING
 from .ledger import Ledger
 from .outcome import Outcome, Refusal
@@ -107,7 +113,9 @@ class Engine:
         # What containers really have counts as what was before.
         outcome = Outcome(before=found.actual) + self._take(step)
         if fresh:
-            outcome += Outcome(changes=(self._everything(self._state, self.cpu_classes),))
+            outcome += Outcome(
+                changes=(remember.everything(self.policy, self._state, self.cpu_classes),)
+            )
         return outcome
 
     def handle(self, event: events.Event) -> Outcome:
@@ -135,6 +143,24 @@ class Engine:
         # Policies differ in what they tell.
         told = exported.changed(policy, self._state, self.ledger, self.ledger.asked)
         return outcome + Outcome(intents=told)
+
+    def adjust(self, text: str) -> Outcome:
+        """Make adjustments count, as the node agent writes them, in place of those of before.
+
+        Raises `adjusting.Refused` and `adjustments.read.Unreadable`; nothing has changed then.
+        """
+        wanted, found = adjusting.judge(self.ledger, text)
+        subjects = adjusting.moved(self.ledger, found)
+        adjusting.rehearse(self.policy, self._state, subjects)
+        former = self.ledger.adjustments
+        self.ledger.adjust(wanted, found)
+        outcome = Outcome(changes=(PutAdjustments(text if wanted else ""),))
+        for subject in subjects:
+            outcome += self._update(subject)
+        return self._seal(outcome + Outcome(intents=adjusting.limits(self.ledger, former)))
+
+    def _update(self, subject: Subject) -> Outcome:
+        return self._ask(lambda: self.policy.update(self._state, subject))
 
     def _placed(self) -> list[Subject]:
         """Give the containers that policies place."""
@@ -193,7 +219,10 @@ class Engine:
         new = replace(event.container, cache_id=cache_id, state=ContainerState.CREATING)
         container = self.ledger.put(replace(new, requirements=wants))
         refusal = top_tier.refusal(pod, container.name)
-        asked = Outcome(refusal=refusal) if refusal else self._allocate(Subject(container, pod))
+        subject = self.ledger.subject(container)
+        asked = Outcome(refusal=refusal) if refusal else self._allocate(subject)
+        if conflict := self.ledger.conflicts.get(cache_id):
+            asked += Outcome(reasons=(Reason(cache_id, conflict),))
         if asked.refusal is not None:
             self.ledger.drop(cache_id)
         told = exported.first(self.policy, self._state, self.ledger, cache_id)
@@ -247,26 +276,13 @@ class Engine:
         resized = self.ledger.put(asks.resized(after, wants, event.linux))
         if wants.cpu_preserved:
             return self._seal(Outcome(), container.cache_id)
-        asked = self._ask(lambda: self.policy.update(self._state, Subject(resized, pod)))
+        asked = self._update(self.ledger.subject(resized))
         if asked.refusal is not None:
             self.ledger.put(container)
         return self._seal(asked, container.cache_id)
 
     def _listed(self, event: events.ContainersListed) -> Outcome:
-        # Lists come often and nearly always tell nothing new: that has to cost next to nothing.
-        running, created = ContainerState.RUNNING, ContainerState.CREATED
-        exited, states = ContainerState.EXITED, event.states
-        ended, missing = [], []
-        for container in self.ledger.containers.values():
-            if not container.id or (
-                container.state is not running and container.state is not created
-            ):
-                continue
-            state = states.get(container.id)
-            if state is exited:
-                ended.append(container)
-            elif state is None and self._ran_before(container, event.since):
-                missing.append(container)
+        ended, missing = listed.news(self.ledger, event)
         outcome = Outcome()
         for container in ended:
             outcome += self._end(container)
@@ -328,10 +344,6 @@ class Engine:
 
     # What the handlers share.
 
-    def _ran_before(self, container: Container, sequence: int) -> bool:
-        running = container.state is ContainerState.RUNNING
-        return running and self.ledger.running_since.get(container.cache_id, 0) <= sequence
-
     def _end(self, container: Container) -> Outcome:
         outcome = self._release(container)
         self.ledger.change(container, state=ContainerState.EXITED)
@@ -360,7 +372,9 @@ class Engine:
     def _take(self, step: Step[Any]) -> Outcome:
         """Make a step ours: its state, and what its intents mean for the containers."""
         classes = assignments.after(self.cpu_classes, step.intents)
-        remembered = self._remembered(step, classes)
+        remembered = remember.step(
+            self.policy, step, self._state, classes=classes, former_classes=self.cpu_classes
+        )
         self._state, self.cpu_classes = step.state, classes
         intents, known = asks.allowed(step.intents, self.ledger.asked), self.ledger.containers
         meant = resources.afterwards(intents, known.get)
@@ -374,21 +388,6 @@ class Engine:
             changes=self.ledger.take_changes() + remembered,
             reasons=step.reasons,
         )
-
-    def _remembered(self, step: Step[Any], classes: assignments.Assignments) -> tuple[Change, ...]:
-        """Give what of the policy's state has to be written: the changed entries if it says so."""
-        entries = dict(step.entries or {})
-        if classes is not self.cpu_classes:
-            entries[assignments.KEY] = assignments.text(classes)
-        if step.state is not self._state and (step.entries is None or self._state is None):
-            return (self._everything(step.state, classes),)
-        return (PutEntries(entries),) if entries else ()
-
-    def _everything(self, state: Any, classes: assignments.Assignments) -> PutPolicy:
-        entries = self.policy.dump(state)
-        if classes:
-            entries[assignments.KEY] = assignments.text(classes)
-        return PutPolicy(self.policy.name, entries)
 
     def _seal(
         self, outcome: Outcome, cache_id: str = "", *, unknown: Container | None = None

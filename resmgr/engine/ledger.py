@@ -9,9 +9,11 @@ former incarnation is forgotten then, so that stopping or removing what is dead 
 lives (the original released the live container's resources: section 8.3).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from ..adjustments import effective, read
+from ..adjustments.adjustment import Adjustment
 from ..model import Container, ContainerState, LinuxResources, Pod
 from ..policy.interface import Subject
 from ..state.changes import Change, DropContainer, DropPod, PutContainer, PutPod, Saved
@@ -41,8 +43,15 @@ class Ledger:
             _join(self._of_uid, pod.uid, pod.id)
         self.asked: dict[str, Asked] = {}
         """What pods ask for their containers, by cache id; mostly empty."""
+        self.wanted: tuple[Adjustment, ...] = remembered(saved.adjustments)
+        """Adjustments of what containers ask for; mostly none."""
+        self.adjustments: dict[str, Adjustment] = {}
+        """Those that count, by cache id."""
+        self.conflicts: dict[str, str] = {}
+        """Why there is none that counts though some are meant for a container, by cache id."""
         for container in self.containers.values():
             self._ask(container)
+            self._adjust(container)
         self._changes: dict[tuple[str, str], Change] = {}
         """The last change of each pod and container, which tells all of it."""
         self._nameless = 0
@@ -59,9 +68,18 @@ class Ledger:
         return self.containers.get(cache_id) if cache_id is not None else None
 
     def subject(self, container: Container) -> Subject:
-        """Give a container together with its pod; a pod that is not known is an empty one."""
+        """Give a container, as it is adjusted, together with its pod."""
+        adjustment = self.adjustments.get(container.cache_id)
+        return self.own(container if adjustment is None else adjustment.of(container))
+
+    def own(self, container: Container) -> Subject:
+        """Give a container as it is with its pod; a pod that is not known is an empty one."""
         pod = self.pods.get(container.pod_id)
         return Subject(container, pod or Pod(container.pod_id, "", "", container.namespace))
+
+    def adjust(self, wanted: tuple[Adjustment, ...], found: Mapping[str, Adjustment]) -> None:
+        """Make other adjustments count; `found` has the one of each container that has one."""
+        self.wanted, self.adjustments, self.conflicts = wanted, dict(found), {}
 
     def of_pod(self, pod_id: str) -> tuple[Container, ...]:
         """Give the containers of a pod sandbox."""
@@ -104,6 +122,7 @@ class Ledger:
                 _leave(self._of_pod, old.pod_id, old.cache_id)
             _join(self._of_pod, container.pod_id, container.cache_id)
             self._ask(container)
+            self._adjust(container)
         self.containers[container.cache_id] = container
         if old != container:
             self._changes["container", container.cache_id] = PutContainer(container)
@@ -139,6 +158,8 @@ class Ledger:
         old = self.containers.pop(cache_id, None)
         self.running_since.pop(cache_id, None)
         self.asked.pop(cache_id, None)
+        self.adjustments.pop(cache_id, None)
+        self.conflicts.pop(cache_id, None)
         if old is not None:
             self._by_id.pop(old.id, None)
             _leave(self._of_pod, old.pod_id, cache_id)
@@ -169,6 +190,17 @@ class Ledger:
         if found is not asked.NOTHING:
             self.asked[container.cache_id] = found
 
+    def _adjust(self, container: Container) -> None:
+        """Find the adjustment of a container that is new."""
+        if not self.wanted:
+            return
+        self.adjustments.pop(container.cache_id, None)
+        self.conflicts.pop(container.cache_id, None)
+        found = effective.of(self.wanted, [self.own(container)])
+        self.adjustments |= found.adjustments
+        for text in found.errors.values():
+            self.conflicts[container.cache_id] = text
+
     def _touch(self, *ids: str) -> None:
         if self.touched is not None:
             self.touched.update(ids)
@@ -185,6 +217,14 @@ class Ledger:
             pod.name if pod else "",
             container.name,
         )
+
+
+def remembered(text: str) -> tuple[Adjustment, ...]:
+    """Give adjustments of before; none where this version does not take them any more."""
+    try:
+        return tuple(read.read(text).values())
+    except ValueError:
+        return ()
 
 
 def _join(groups: dict[str, dict[str, None]], group: str, member: str) -> None:

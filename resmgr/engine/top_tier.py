@@ -24,6 +24,9 @@ def refusal(pod: Pod, container: str) -> Refusal | None:
 def of(ledger: Ledger, cache_id: str) -> tuple[SetTopTierLimit, ...]:
     """Give what is to be done for a container that has a limit; one that makes no sense is none."""
     container = ledger.containers[cache_id]
+    adjustment = ledger.adjustments.get(cache_id)
+    if adjustment is not None and adjustment.top_tier_limit is not None:
+        return (SetTopTierLimit(cache_id, adjustment.top_tier_limit),)
     try:
         found = _limit(ledger.subject(container).pod, container.name)
     except limit.BadLimit:

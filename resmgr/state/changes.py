@@ -57,7 +57,23 @@ class PutConfig:
     data: Mapping[str, str] | None
 
 
-Change = PutPod | DropPod | PutContainer | DropContainer | PutPolicy | PutEntries | PutConfig
+@dataclass(frozen=True, slots=True)
+class PutAdjustments:
+    """Remember the adjustments that the agent gave last, as it wrote them; empty: none."""
+
+    text: str
+
+
+Change = (
+    PutPod
+    | DropPod
+    | PutContainer
+    | DropContainer
+    | PutPolicy
+    | PutEntries
+    | PutConfig
+    | PutAdjustments
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +85,4 @@ class Saved:
     policy_name: str = ""
     policy: Mapping[str, str] = field(default_factory=dict)
     config: Mapping[str, str] | None = None
+    adjustments: str = ""

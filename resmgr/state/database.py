@@ -23,6 +23,7 @@ from .changes import (
     Change,
     DropContainer,
     DropPod,
+    PutAdjustments,
     PutConfig,
     PutContainer,
     PutEntries,
@@ -190,7 +191,8 @@ class Database:
         with _told(problems, "the configuration"):
             config = encode.config(settings.get("config", "null"))
         entries = dict(self._connection.execute(_ENTRIES).fetchall())
-        return Saved(pods, containers, settings.get("policy", ""), entries, config)
+        adjustments = settings.get("adjustments", "")
+        return Saved(pods, containers, settings.get("policy", ""), entries, config, adjustments)
 
 
 def checkpoint(path: Path) -> None:
@@ -228,6 +230,8 @@ def _statements(change: Change) -> Iterator[_Statement]:
         case PutConfig(data):
             text = encode.config_text(data)
             yield "INSERT OR REPLACE INTO setting VALUES ('config', ?)", (text,)
+        case PutAdjustments(text):
+            yield "INSERT OR REPLACE INTO setting VALUES ('adjustments', ?)", (text,)
 
 
 def _text(raw: bytes) -> str:

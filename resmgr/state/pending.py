@@ -9,6 +9,7 @@ from .changes import (
     Change,
     DropContainer,
     DropPod,
+    PutAdjustments,
     PutConfig,
     PutContainer,
     PutEntries,
@@ -46,8 +47,8 @@ class Pending:
             case PutEntries(entries):
                 for name, value in entries.items():
                     self._put(("entry", name), PutEntries({name: value}))
-            case PutConfig():
-                self._put(("config", ""), change)
+            case PutConfig() | PutAdjustments():
+                self._put((type(change).__name__, ""), change)
 
     def changes(self) -> tuple[Change, ...]:
         """Give them all; they stay."""

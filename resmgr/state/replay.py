@@ -8,6 +8,7 @@ from .changes import (
     Change,
     DropContainer,
     DropPod,
+    PutAdjustments,
     PutConfig,
     PutContainer,
     PutEntries,
@@ -22,6 +23,7 @@ def apply(saved: Saved, changes: Iterable[Change]) -> Saved:
     pods: dict[str, Pod] = dict(saved.pods)
     containers: dict[str, Container] = dict(saved.containers)
     name, entries, config = saved.policy_name, dict(saved.policy), saved.config
+    adjustments = saved.adjustments
     for change in changes:
         match change:
             case PutPod(pod):
@@ -38,7 +40,9 @@ def apply(saved: Saved, changes: Iterable[Change]) -> Saved:
                 _put(entries, given_entries)
             case PutConfig(data):
                 config = None if data is None else dict(data)
-    return Saved(pods, containers, name, entries, config)
+            case PutAdjustments(text):
+                adjustments = text
+    return Saved(pods, containers, name, entries, config, adjustments)
 
 
 def _put(entries: dict[str, str], given: Mapping[str, str | None]) -> None:

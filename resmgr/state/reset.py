@@ -7,7 +7,7 @@ Source: resource manager, section 7.4.
 from collections.abc import Callable
 from pathlib import Path
 
-from .changes import Change, PutConfig, PutPolicy
+from .changes import Change, PutAdjustments, PutConfig, PutPolicy
 from .errors import CannotUse
 from .store import Store
 
@@ -25,22 +25,23 @@ def reset(
     `listening` tells whether somebody answers on the relay's socket; an `OSError` of it counts as
     yes. Gives one sentence for each reset that failed, so their number is the exit status.
     """
-    wanted: list[tuple[str, Change]] = []
+    wanted: list[tuple[str, tuple[Change, ...]]] = []
     if config:
-        wanted.append(("configuration", PutConfig(None)))
+        # Adjustments come from the agent as well.
+        wanted.append(("configuration", (PutConfig(None), PutAdjustments(""))))
     if policy:
-        wanted.append(("policy", PutPolicy("", {})))
+        wanted.append(("policy", (PutPolicy("", {}),)))
     return tuple(
         f"cannot reset the {name}: {cause}"
-        for name, change in wanted
-        if (cause := _failure(folder, change, listening, now))
+        for name, changes in wanted
+        if (cause := _failure(folder, changes, listening, now))
     )
 
 
 def _failure(
-    folder: Path, change: Change, listening: Callable[[], bool], now: Callable[[], float]
+    folder: Path, changes: tuple[Change, ...], listening: Callable[[], bool], now: Callable[[], float]
 ) -> str:
-    """Write one change; give why it could not be written, or nothing."""
+    """Write changes; give why it could not be written, or nothing."""
     try:
         if listening():
             return "a daemon serves the relay's socket; stop it first"
@@ -50,7 +51,7 @@ def _failure(
         return ""
     try:
         with Store.open(folder, now=now) as store:
-            store.write([change])
+            store.write(changes)
             return store.degraded
     except CannotUse as error:
         return str(error)

@@ -44,9 +44,27 @@ class Taker:
         self.taken.append(data)
 
 
+def adjusted(text: str) -> Mapping[str, str]:
+    """Refuse what is called so, and read nothing that is no text of ours."""
+    if not text.startswith("{"):
+        message = "no adjustments"
+        raise ValueError(message)
+    return {"a": "no"} if "refuse" in text else {}
+
+
+async def set_adjustment(text: str, uid: int = 0) -> Mapping[str, str]:
+    """Give the errors in the answer."""
+    request = agent_pb2.SetAdjustmentRequest(node_name="n", adjustment=text).SerializeToString()
+    service = ConfigService(Taker().apply, adjusted, 1000).handlers()["SetAdjustment"]
+    reply = await service(call(request, uid))
+    return dict(agent_pb2.SetAdjustmentReply.FromString(reply.message).errors)
+
+
 async def set_config(taker: Taker, message: bytes = REQUEST, uid: int | None = 0) -> str:
     """Give the error in the answer."""
-    reply = await ConfigService(taker.apply, 1000).handlers()["SetConfig"](call(message, uid))
+    reply = await ConfigService(taker.apply, adjusted, 1000).handlers()["SetConfig"](
+        call(message, uid)
+    )
     return agent_pb2.SetConfigReply.FromString(reply.message).error
 
 
@@ -86,8 +104,34 @@ async def test_bytes_that_are_no_request_are_refused() -> None:
 async def test_configurations_are_taken_one_after_the_other() -> None:
     """However many come at once."""
     taker = Taker()
-    service = ConfigService(taker.apply, 1000).handlers()["SetConfig"]
+    service = ConfigService(taker.apply, adjusted, 1000).handlers()["SetConfig"]
     await asyncio.gather(*(service(call(REQUEST)) for _ in range(5)))
 
     assert len(taker.taken) == 5
     assert taker.most == 1
+
+
+async def test_adjustments_are_taken() -> None:
+    """Without errors."""
+    assert await set_adjustment("{}") == {}
+
+
+async def test_refused_adjustments_are_an_answer() -> None:
+    """By name, or by container."""
+    assert await set_adjustment('{"refuse": {}}') == {"a": "no"}
+
+
+async def test_what_is_no_set_of_adjustments_is_refused() -> None:
+    """As gRPC refuses."""
+    with pytest.raises(CallError) as caught:
+        await set_adjustment("[")
+
+    assert caught.value.status.code is Code.INVALID_ARGUMENT
+
+
+async def test_others_may_not_adjust() -> None:
+    """Whoever they are."""
+    with pytest.raises(CallError) as caught:
+        await set_adjustment("{}", uid=1001)
+
+    assert caught.value.status.code is Code.PERMISSION_DENIED

@@ -18,6 +18,7 @@ from resmgr.state.changes import (
     Change,
     DropContainer,
     DropPod,
+    PutAdjustments,
     PutConfig,
     PutContainer,
     PutEntries,
@@ -113,6 +114,7 @@ changes: st.SearchStrategy[Change] = st.one_of(
     st.builds(PutPolicy, texts, st.dictionaries(ids, texts, max_size=3)),
     st.builds(PutEntries, st.dictionaries(ids, st.none() | texts, max_size=3)),
     st.builds(PutConfig, st.none() | tables),
+    st.builds(PutAdjustments, st.text()),
 )
 
 

@@ -12,6 +12,7 @@ from resmgr.state.changes import (
     Change,
     DropContainer,
     DropPod,
+    PutAdjustments,
     PutConfig,
     PutContainer,
     PutEntries,
@@ -28,6 +29,7 @@ class Plain:
     def __init__(self) -> None:
         self.tables: dict[str, dict[str, Any]] = {"pods": {}, "containers": {}, "policy": {}}
         self.name = ""
+        self.adjustments = ""
         self.config: dict[str, str] | None = None
 
     def take(self, change: Change) -> None:
@@ -47,11 +49,20 @@ class Plain:
             self.tables["policy"] = {key: one for key, one in merged.items() if one is not None}
         if isinstance(change, PutConfig):
             self.config = None if change.data is None else dict(change.data)
+        if isinstance(change, PutAdjustments):
+            self.adjustments = change.text
 
     def saved(self) -> Saved:
         """Give the state."""
         tables = self.tables
-        return Saved(tables["pods"], tables["containers"], self.name, tables["policy"], self.config)
+        return Saved(
+            tables["pods"],
+            tables["containers"],
+            self.name,
+            tables["policy"],
+            self.config,
+            self.adjustments,
+        )
 
 
 @hypothesis.settings(max_examples=60, deadline=None)
