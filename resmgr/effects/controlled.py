@@ -6,6 +6,7 @@ again; frequencies are as they were found while `cpu` does not run.
 """
 
 import asyncio
+import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -117,7 +118,12 @@ class Controlled:
         classes, assignments = self._classes, self._known.cpu_classes
         if not self._roster.runs(cpu_classes.NAME):
             assignments = {}
-        doubts, failed = await asyncio.to_thread(self._cpu.enforce, assignments, classes, anew=anew)
+        if self._cpu.idle(classes):
+            # Most nodes: no thread is worth it.
+            doubts, failed = self._cpu.enforce(assignments, classes, anew=anew)
+        else:
+            enforce = functools.partial(self._cpu.enforce, assignments, classes, anew=anew)
+            doubts, failed = await asyncio.to_thread(enforce)
         self._serious(cpu_classes.NAME, failed)
         return [IntentFailed(AssignCpuClass(0, ""), one) for one in (*doubts, *failed)]
 

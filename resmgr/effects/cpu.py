@@ -35,6 +35,10 @@ class Cpu:
         """Give what of these classes has to be refused on this machine."""
         return classes.refused(wanted, self.knobs) if wanted else ()
 
+    def idle(self, wanted: Classes) -> bool:
+        """Tell whether there is nothing to write: no file is waited for then."""
+        return not wanted and not self._frequencies.changed
+
     def enforce(
         self, assignments: Assignments, wanted: Classes, *, anew: bool
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -42,7 +46,7 @@ class Cpu:
 
         Each is told once as long as it stays so. It waits for files.
         """
-        if not wanted and not self._frequencies.changed:
+        if self.idle(wanted):
             doubts = tuple(limits.wanted(assignments, wanted, Knobs()).doubts)
             failed: tuple[str, ...] = ()
         else:
@@ -56,4 +60,4 @@ class Cpu:
 
     def restore(self) -> tuple[str, ...]:
         """Have everything as it was found; give what failed. It waits for files."""
-        return self._frequencies.restore() if self._frequencies.changed else ()
+        return () if self.idle({}) else self._frequencies.restore()
