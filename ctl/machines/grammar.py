@@ -45,12 +45,12 @@ def shape(text: str) -> Shape:
     found = _base(name, text)
     for option in options:
         word, equals, value = option.partition("=")
-        change = _OPTIONS.get(word)
+        change = OPTIONS.get(word)
         if change is None:
-            hint = suggest.hint(word, _OPTIONS)
+            hint = suggest.hint(word, OPTIONS)
             raise BadMachine(f"cannot read machine {text!r}: unknown option {word!r}; {hint}")
         if bool(equals) is (word == "adjacent"):
-            example = "adjacent" if word == "adjacent" else f"{word}={_EXAMPLES[word]}"
+            example = "adjacent" if word == "adjacent" else f"{word}={EXAMPLES[word]}"
             raise BadMachine(f"cannot read machine {text!r}: write {example}, not {option}")
         try:
             found = change(found, value)
@@ -97,7 +97,7 @@ def _apart(type_: MemoryType) -> Callable[[Shape, str], Shape]:
     return change
 
 
-_OPTIONS: Mapping[str, Callable[[Shape, str], Shape]] = {
+OPTIONS: Mapping[str, Callable[[Shape, str], Shape]] = {
     "adjacent": lambda shape, _: replace(shape, adjacent=True),
     "dies": _dies,
     "hbm": _apart(MemoryType.HBM),
@@ -106,8 +106,9 @@ _OPTIONS: Mapping[str, Callable[[Shape, str], Shape]] = {
     "offline": lambda shape, value: replace(shape, offline=cpuset.parse(value)),
     "pmem": _apart(MemoryType.PMEM),
 }
+"""Word -> what it does to a shape, with what stands behind the equals sign."""
 
-_EXAMPLES = {
+EXAMPLES = {
     "dies": "2",
     "hbm": "16Gi",
     "isolated": "2-3",

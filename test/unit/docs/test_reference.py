@@ -11,6 +11,8 @@ import yaml
 
 from controller import node_report
 from controller.health import conditions
+from ctl import hardware, machines
+from ctl.machines import grammar
 from resmgr.config import problem, provider, rollout
 from resmgr.cri import interceptions, session
 
@@ -283,3 +285,24 @@ def test_the_walk_names_every_call_that_is_read() -> None:
     cells = re.findall(r"^\| ([A-Z]\w+) \|", section(text, "The calls that are read"), re.MULTILINE)
 
     assert set(cells) == {*interceptions.HANDLED, *interceptions.WATCHED}
+
+
+def test_machines_page_lists_names_and_options() -> None:
+    """The page lists every machine that has a name, with its words, and every option."""
+    text = section(page("machines.md"), "Machines in a word")
+    named, _, options = text.partition("| option |")
+    rows = dict(re.findall(r"^\| `([a-z]+)` \| (.*) \|$", named, flags=re.MULTILINE))
+
+    assert rows == {name: words for name, (words, _) in machines.NAMED.items()}
+    assert {word.partition("=")[0] for word in first_column(options)} == set(grammar.OPTIONS)
+
+
+def test_machines_page_lists_every_file_of_a_record() -> None:
+    """Whatever is read of a machine stands in the table of what is read."""
+    text = section(page("machines.md"), "What is read")
+    files = hardware.of("hybrid:offline=3").record().files
+    names = {re.sub(r"[0-9]+", "N", name.rstrip("/").rpartition("/")[2]) for name in files}
+    written = {part for cell in quoted(text) for part in cell.split("/")}
+
+    assert {"core_id", "meminfo", "cpuN", "indexN"} <= names
+    assert names - written - {"level", "type", "size", "shared_cpu_list"} == set()

@@ -88,9 +88,9 @@ def test_machines_that_cannot_be_are_told() -> None:
 
 def test_every_option_has_an_example() -> None:
     """An example is shown for each option that takes a value, and changes the machine."""
-    for word, value in grammar._EXAMPLES.items():
+    for word, value in grammar.EXAMPLES.items():
         assert machines.parse(f"1x1x8x1:{word}={value}") != machines.parse("1x1x8x1")
-    assert grammar._EXAMPLES.keys() | {"adjacent"} == grammar._OPTIONS.keys()
+    assert grammar.EXAMPLES.keys() | {"adjacent"} == grammar.OPTIONS.keys()
 
 
 def test_names_are_known_where_they_are_listed() -> None:
