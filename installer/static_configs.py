@@ -73,6 +73,7 @@ REFUSED = frozenset(
         "help",
         "host-root",
         "image-socket",
+        "introspection-socket",
         "list-policies",
         "pid-file",
         "print-config",

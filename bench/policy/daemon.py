@@ -34,6 +34,7 @@ async def start(
         f"--force-config={folder / 'config'}",
         "--agent-socket=disabled",
         "--config-socket=disabled",
+        "--introspection-socket=disabled",
         *words,
     ]
     return await asyncio.to_thread(

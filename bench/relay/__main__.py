@@ -30,6 +30,7 @@ DAEMON = (
     "--pid-file={folder}/pid",
     "--agent-socket=disabled",
     "--config-socket=disabled",
+    "--introspection-socket=disabled",
 )
 """The daemon without a configuration, which is policy `none`."""
 

@@ -65,6 +65,7 @@ REFUSED = {
     "relay-socket": _INSTALLATION,
     "agent-socket": _INSTALLATION,
     "config-socket": _INSTALLATION,
+    "introspection-socket": _INSTALLATION,
     "relay-dir": _INSTALLATION,
     "pid-file": _INSTALLATION,
     "fallback-config": "use TYPE fallback",

@@ -84,6 +84,9 @@ class Listener(Protocol):
     def decided(self, reasons: Sequence[Reason], /) -> None:
         """Hear of decisions in words."""
 
+    def refused(self, container: Container, text: str, /) -> None:
+        """Hear of a request that could not be met; who made it is told anyway."""
+
 
 @dataclass(slots=True, eq=False)
 class Creation:
@@ -159,6 +162,8 @@ class Session:
             self._keep.write(outcome.changes)
         if outcome.reasons:
             self._listener.decided(outcome.reasons)
+        if outcome.refusal and outcome.container:
+            self._listener.refused(outcome.container, outcome.refusal.message)
         if outcome.failure:
             self._listener.trouble(Trouble.POLICY, method, outcome.failure)
         self._remind(outcome)

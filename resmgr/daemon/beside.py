@@ -30,10 +30,15 @@ def lives(
     origin: Callable[[], Origin],
     teller: telling.Teller,
     former: str,
+    asks: dict[str, upstream.Upstream],
 ) -> Iterator[tuple[Coroutine[Any, Any, None], str]]:
-    """Give what has to run, each with a name; `former` is the policy of the daemon before."""
+    """Give what has to run, each with a name; `former` is the policy of the daemon before.
+
+    The connection to the agent is added to `asks`.
+    """
     teller.pod = lambda cache_id: pod_of(engine, cache_id)
     there = upstream.Upstream(path, turns, connected=teller.came, name="the node agent")
+    asks["agent"] = there
     socket = agent.Socket(there)
     followers.append(lambda _: teller.look())
     yield there.run(), "agent"

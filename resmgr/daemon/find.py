@@ -16,8 +16,8 @@ def containers(
 ) -> tuple[Container, ...]:
     """Give the containers that are meant; more than one where the word does not tell them apart.
 
-    Words are tried as the runtime's id, as `<pod UID>:<name>`, as `pod/container`,
-    `pod:container`, `namespace/pod/container` or `namespace/pod`, as a pod, as a container's name,
+    Words are tried as the runtime's id or `<pod UID>:<name>`, as `pod/container` with or without
+    `namespace/` before it (a colon will do for the last slash), as a pod, as a container's name,
     and as the beginning of an id; the first kind that fits counts. Of those that it fits, the ones
     that run count before those that have ended.
     """
@@ -33,8 +33,8 @@ def containers(
 def title(container: Container, pod: Pod | None) -> str:
     """Give the name that tells a container from all others for people."""
     if pod is None:
-        return f"{container.namespace}/{container.pod_id}/{container.name}"
-    return f"{pod.namespace}/{pod.name}/{container.name}"
+        return f"{container.namespace}/{container.pod_id}:{container.name}"
+    return f"{pod.namespace}/{pod.name}:{container.name}"
 
 
 def _is_id(word: str, one: Container, pod: Pod | None) -> bool:
@@ -46,7 +46,8 @@ def _is_path(word: str, one: Container, pod: Pod | None) -> bool:
     if pod is None:
         return False
     short = f"{pod.name}/{one.name}"
-    return word in {short, f"{pod.name}:{one.name}", f"{pod.namespace}/{short}"}
+    named = f"{pod.name}:{one.name}"
+    return word in {short, named, f"{pod.namespace}/{short}", f"{pod.namespace}/{named}"}
 
 
 def _is_pod(word: str, one: Container, pod: Pod | None) -> bool:

@@ -54,6 +54,7 @@ class Options:
     relay_dir: str = ""
     agent_socket: str = ""
     config_socket: str = ""
+    introspection_socket: str = ""
     pid_file: str = ""
     allow_untested_runtimes: bool = False
     fallback_config: str = ""
@@ -191,7 +192,7 @@ def _sockets(values: Mapping[str, str]) -> dict[str, str]:
     }
     if not found["runtime-socket"] and not found["image-socket"]:
         raise UsageError("neither image nor runtime socket specified", "give --runtime-socket")
-    for name in ("agent-socket", "config-socket"):
+    for name in ("agent-socket", "config-socket", "introspection-socket"):
         path = values[name].removeprefix("unix://")
         found[name] = "" if path == DISABLED else path
     for name, path in found.items():

@@ -2,7 +2,7 @@
 """Every flag of the daemon, once: parser, usage text and completion scripts read this table.
 
 Names and defaults are those of the original (resource manager, sections 2.1 and 2.2), so that unit
-files and environment files go on working. Beyond it: `sysfs-root`.
+files and environment files go on working. Beyond it: `sysfs-root`, `introspection-socket`.
 """
 
 from collections.abc import Mapping
@@ -55,6 +55,13 @@ _DAEMON = (
         Kind.FILE,
         "/var/run/cri-resmgr/cri-resmgr-config.sock",
         "Socket that the node agent gives configurations to; disabled for none.",
+        _SOCKETS,
+    ),
+    Flag(
+        "introspection-socket",
+        Kind.FILE,
+        "/var/run/cri-resmgr/cri-resmgr-introspect.sock",
+        "Socket on which root may ask what the daemon knows; disabled for none.",
         _SOCKETS,
     ),
     Flag(

@@ -33,6 +33,7 @@ _REASONS = {
     409: "Conflict",
     431: "Request Header Fields Too Large",
     500: "Internal Server Error",
+    503: "Service Unavailable",
     505: "HTTP Version Not Supported",
 }
 _JSON_OR_TEXT = "text/plain; charset=utf-8"

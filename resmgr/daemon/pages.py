@@ -18,12 +18,16 @@ _INDEX = b"""<!DOCTYPE html>
 """
 
 
+Expose = Callable[[], Awaitable[bytes]]
+"""Gives the page of metrics."""
+
+
 class Pages:
     """Serves what the configuration asks for; nothing until it asks for something."""
 
     def __init__(
         self,
-        expose: Callable[[], Awaitable[bytes]],
+        expose: Expose,
         introspect: Callable[[], http.Page],
         *,
         ui: bool,

@@ -3,13 +3,21 @@
 
 from ..engine.engine import Engine
 from ..sysfs.machine import Machine
-from . import http, introspection, qualify
+from . import find, http, introspection, qualify
 
 
 def name(engine: Engine, cache_id: str) -> str:
     """Give `pod:container` of a cache id; the id itself for one that is not known."""
     container = engine.ledger.containers.get(cache_id)
     return qualify.pretty(container, engine.ledger.pods.get) if container else cache_id
+
+
+def title(engine: Engine, cache_id: str) -> str:
+    """Give the name of a container that no other one has; the id itself for one not known."""
+    container = engine.ledger.containers.get(cache_id)
+    if container is None:
+        return cache_id
+    return find.title(container, engine.ledger.pods.get(container.pod_id))
 
 
 def page(engine: Engine, machine: Machine) -> http.Page:

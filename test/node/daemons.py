@@ -30,6 +30,7 @@ class Daemon:
         self.folder = folder
         self.socket = folder / "relay.sock"
         self.config_socket = folder / "config.sock"
+        self.introspection_socket = folder / "introspect.sock"
         self.state = folder / "state"
         self.log = folder / "daemon.log"
         self.more: list[str] = []
@@ -44,6 +45,7 @@ class Daemon:
             f"--relay-dir={self.state}",
             f"--pid-file={folder / 'pid'}",
             f"--config-socket={self.config_socket}",
+            f"--introspection-socket={self.introspection_socket}",
             "--agent-socket=disabled",
         ]
         if config is not None:

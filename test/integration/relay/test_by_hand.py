@@ -40,7 +40,7 @@ def test_the_three_commands(page: str, runtime: containerd.Containerd, tmp_path:
         f"--relay-socket={socket}",
     ]
     argv += [f"--relay-dir={tmp_path / 'state'}", f"--pid-file={tmp_path / 'pid'}"]
-    argv += [f"--config-socket={tmp_path / 'config.sock'}"]
+    argv += [f"--config-socket={tmp_path / 'config.sock'}", "--introspection-socket=disabled"]
     with subprocess.Popen(argv, stderr=subprocess.PIPE, text=True) as running:
         try:
             assert running.stderr is not None

@@ -86,6 +86,7 @@ async def test_what_cannot_be_allocated_is_refused() -> None:
         assert caught.value.status.message == (
             "failed to allocate container resources: no CPU is left"
         )
+        assert [text for _, text in node.listener.refusals] == ["no CPU is left"]
         assert node.runtime.requests("CreateContainer") == []
         assert node.find() is None
 

@@ -225,6 +225,7 @@ class Listener:
 
     troubles: list[tuple[session.Trouble, str, str]] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
+    refusals: list[tuple[str, str]] = field(default_factory=list)
 
     def trouble(
         self,
@@ -240,6 +241,10 @@ class Listener:
     def decided(self, reasons: Sequence[Reason]) -> None:
         """Remember them."""
         self.reasons += reasons
+
+    def refused(self, container: Container, text: str) -> None:
+        """Remember it."""
+        self.refusals.append((container.cache_id, text))
 
     @property
     def kinds(self) -> list[session.Trouble]:

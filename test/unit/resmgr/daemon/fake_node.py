@@ -219,6 +219,7 @@ class Node:
             f"--runtime-socket={self.folder / 'runtime.sock'}",
             f"--relay-socket={self.folder / 'relay.sock'}",
             f"--config-socket={self.folder / 'config.sock'}",
+            f"--introspection-socket={self.folder / 'introspect.sock'}",
             "--agent-socket=disabled",
             f"--relay-dir={self.folder / 'state'}",
             f"--pid-file={self.folder / 'pid'}",

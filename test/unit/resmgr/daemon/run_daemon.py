@@ -4,7 +4,7 @@
 import asyncio
 import contextlib
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 from unit.resmgr.daemon.fake_node import Node
 
@@ -13,17 +13,23 @@ from resmgr.daemon import flagtable, held, logs, notify, prepare, wiring
 KLOG = {name: flag.default for name, flag in flagtable.KLOG.items()}
 
 
+@contextlib.contextmanager
+def starting(node: Node, *more: str) -> Iterator[wiring.Daemon]:
+    """Prepare a daemon; nothing of it runs yet."""
+    with contextlib.ExitStack() as taken:
+        options = node.options(*more)
+        prepared, chosen = prepare.prepare(options, taken, pid=1, now=lambda: 1_000_000.0)
+        log = logs.Logs(io.StringIO(), KLOG, clock=lambda: 0.0)
+        yield wiring.Daemon(prepared, chosen, log, notify.Notifier({}, 1), held.Held([]))
+
+
 @contextlib.asynccontextmanager
 async def running(node: Node, text: str, *more: str) -> AsyncIterator[wiring.Daemon]:
     """Run a daemon with a fallback configuration, once it serves and until the block ends."""
     path = node.folder / "fallback.cfg"
     path.write_text(text, encoding="utf-8")
     stop = asyncio.Event()
-    with contextlib.ExitStack() as taken:
-        options = node.options(f"--fallback-config={path}", *more)
-        prepared, chosen = prepare.prepare(options, taken, pid=1, now=lambda: 1_000_000.0)
-        log = logs.Logs(io.StringIO(), KLOG, clock=lambda: 0.0)
-        daemon = wiring.Daemon(prepared, chosen, log, notify.Notifier({}, 1), held.Held([]))
+    with starting(node, f"--fallback-config={path}", *more) as daemon:
         async with asyncio.TaskGroup() as group:
             life = group.create_task(daemon.run(stop))
             try:

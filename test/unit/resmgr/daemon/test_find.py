@@ -33,6 +33,7 @@ KNOWN = [
         ("web:side", ["uid1:side"]),
         ("web/main", ["uid1:main", "uid2:main"]),
         ("other/web/main", ["uid2:main"]),
+        ("other/web:main", ["uid2:main"]),
         ("other/web", ["uid2:main"]),
         ("web", ["uid1:main", "uid1:side", "uid2:main"]),
         ("side", ["uid1:side"]),
@@ -59,5 +60,5 @@ def test_a_title_tells_containers_apart() -> None:
     """Also where their pod is not known."""
     titles = [find.title(one, PODS.get(one.pod_id)) for one in KNOWN]
 
-    assert titles[:3] == ["default/web/main", "default/web/side", "other/web/main"]
-    assert titles[4] == "default/p9/x"
+    assert titles[:3] == ["default/web:main", "default/web:side", "other/web:main"]
+    assert titles[4] == "default/p9:x"
