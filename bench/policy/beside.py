@@ -52,4 +52,5 @@ async def measure(
             await relayed.remove_pod(pod)
             kubelet.remove_cgroups([pod])
         finally:
+            relayed.close()
             started.end()

@@ -61,8 +61,9 @@ class Stage:
         made = self._runtime.updates - updates
         return results.Start(self._where, self._daemon.started, cpu, made)
 
-    def end(self) -> None:
-        """End the daemon if there is one; containers stay."""
+    def end(self, client: kubelet.Kubelet) -> None:
+        """End the daemon if there is one, and what is connected to it; containers stay."""
+        client.close()
         if self._process is not None:
             self._process.end()
             self._process = None
@@ -179,4 +180,4 @@ async def on(
             try:
                 yield stage, client
             finally:
-                stage.end()
+                stage.end(client)

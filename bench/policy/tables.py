@@ -125,7 +125,7 @@ def _verdicts(report: results.Report) -> Rows:
             (
                 target.title,
                 f"{verdict.measured:.2f} {target.unit}".strip(),
-                verdict.policy,
+                verdict.policy if verdict.measured else "",
                 f"at most {target.limit:g} {target.unit}".strip(),
                 target.go,
                 "reached" if verdict.reached else "missed",
