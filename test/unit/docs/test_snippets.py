@@ -22,7 +22,7 @@ PROMISE = re.compile(r"\s*<!-- (?P<prints>prints)?(?:, )?(?:exit status (?P<stat
 
 RUN = re.compile(
     r"(\.venv/bin/)?gardener-extension-cri-resmgr (validate|render|diff .*--against)|sed |"
-    r"(\.venv/bin/)?cri-resmgrctl (topology|simulate) |"
+    r"(\.venv/bin/)?cri-resmgrctl (topology|simulate|explain) |"
     r"hacks/generate-controller-registration"
 )
 """Commands that need no cluster, no root and no time: they are run."""
@@ -111,7 +111,7 @@ def examples() -> list[Any]:
     """Everything that stands in the examples."""
     return [
         subtree
-        for path in sorted((ROOT / "examples").glob("*.yaml"))
+        for path in sorted((ROOT / "examples").rglob("*.yaml"))
         for document in yaml.safe_load_all(path.read_text(encoding="utf-8"))
         for subtree in subtrees(document)
     ]
