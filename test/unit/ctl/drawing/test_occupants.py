@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Containers on CPUs, read from documents."""
 
+import json
 from typing import Any
 
 import pytest
 
+from ctl import machines
 from ctl.drawing import occupants
 from ctl.drawing.occupants import Occupant
+from resmgr.daemon import introspection
+from resmgr.model import Container, ContainerState, Pod
 
 PAGE: dict[str, Any] = {
     "Pods": {
@@ -48,6 +52,22 @@ def test_the_daemons_page_tells_who_is_where() -> None:
         Occupant("web/main", "node #0", 0b1100, 0, "A"),
         Occupant("web/side", "root", 0, 0b11),
     )
+
+
+def test_what_the_daemon_writes_is_what_is_read() -> None:
+    """Its own page, of a policy that knows containers by cache id."""
+    container = Container("u1:main", "p1", "main", id="c1", state=ContainerState.RUNNING)
+    document = introspection.document(
+        pods=[Pod("p1", "u1", "web", "default")],
+        containers=[container],
+        policy="podpools",
+        shown={"Assignments": {"u1:main": {"SharedCPUs": "0-1", "Pool": "pods[0]"}}},
+        machine=machines.parse("1x1x2x1"),
+    )
+    (found,) = occupants.read(json.loads(introspection.text(document)))
+
+    assert found.name.endswith("web/main")
+    assert (found.shared, found.pool) == (0b11, "pods[0]")
 
 
 def test_a_simulation_tells_who_would_be_where() -> None:
