@@ -2,6 +2,8 @@
 """Pods, containers, pools and the machine as JSON, for people and tools (section 12.2).
 
 CPU in milli-CPU, memory in bytes; maps that nothing fills are null, as the original has them.
+Beyond the original, pods tell their namespace. The page is made when it is asked for, so that it is
+never older than the last decision.
 """
 
 import json
@@ -30,7 +32,7 @@ def document(
     """
     known = tuple(containers)
     return {
-        "Pools": shown.get("Pools"),
+        "Pools": _pools(shown.get("Pools")),
         "Pods": _pods(pods, known),
         "Assignments": _assignments(shown.get("Assignments"), known),
         "System": _system(machine, policy),
@@ -43,6 +45,24 @@ def text(data: Mapping[str, Any]) -> bytes:
     return json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode() + b"\r\n"
 
 
+_POOL: Mapping[str, Any] = {"Name": "", "CPUs": "", "Memory": "", "Parent": "", "Children": []}
+_ASSIGNMENT: Mapping[str, Any] = {
+    "ContainerID": "",
+    "SharedCPUs": "",
+    "CPUShare": 0,
+    "ExclusiveCPUs": "",
+    "Memory": "",
+    "Pool": "",
+}
+"""What each pool and each assignment has, whether its policy knows of it or not."""
+
+
+def _pools(shown: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if shown is None:
+        return None
+    return {name: {**_POOL, "Name": name, **pool} for name, pool in shown.items()}
+
+
 def _assignments(
     shown: Mapping[str, Any] | None, containers: Iterable[Container]
 ) -> dict[str, Any] | None:
@@ -50,7 +70,7 @@ def _assignments(
         return None
     ids = {one.cache_id: one.id or one.cache_id for one in containers}
     return {
-        ids.get(key, key): {"ContainerID": ids.get(key, key), **assignment}
+        ids.get(key, key): {**_ASSIGNMENT, **assignment, "ContainerID": ids.get(key, key)}
         for key, assignment in shown.items()
     }
 
@@ -61,7 +81,13 @@ def _pods(pods: Iterable[Pod], containers: Iterable[Container]) -> dict[str, Any
         if one.state in _SHOWN:
             members.setdefault(one.pod_id, {})[one.id or one.cache_id] = _container(one)
     return {
-        pod.id: {"ID": pod.id, "UID": pod.uid, "Name": pod.name, "Containers": members[pod.id]}
+        pod.id: {
+            "ID": pod.id,
+            "UID": pod.uid,
+            "Name": pod.name,
+            "Namespace": pod.namespace,
+            "Containers": members[pod.id],
+        }
         for pod in pods
         if pod.id in members
     }
@@ -106,7 +132,7 @@ def _system(machine: Machine, policy: str) -> dict[str, Any]:
         },
         "Isolated": cpuset.show(machine.isolated),
         "Offlined": cpuset.show(machine.offline),
-        "RDTClasses": None,
+        "RDTClasses": [],
         "BlockIOClasses": None,
         "Policy": policy,
     }

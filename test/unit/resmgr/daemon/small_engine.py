@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """An engine with policy static and some guaranteed containers, for tests of what is shown of it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from unit.resmgr.sysfs import trees
 
 from resmgr import cpuset
@@ -25,11 +28,10 @@ def container(owner: str, name: str = "main", cpus: int = 2) -> Container:
     return Container("", f"pod-{owner}", name, linux=linux)
 
 
-def engine(*pods: Pod, policy: str = "static") -> Engine:
+def engine(*pods: Pod, policy: str = "static", config: Mapping[str, Any] | None = None) -> Engine:
     """One container called `main` of each pod, which run; their ids begin with `id-`."""
-    made = Engine(
-        registry.load(policy)(MACHINE, Constraints(reserved=cpuset.parse("0")), {}), Saved()
-    )
+    constraints = Constraints(reserved=cpuset.parse("0"))
+    made = Engine(registry.load(policy)(MACHINE, constraints, config or {}), Saved())
     made.start(events.Synchronised((), ()))
     for one in pods:
         made.handle(events.PodStarted(one))

@@ -4,8 +4,15 @@
 import json
 from typing import Any
 
-from resmgr.daemon import introspection
+import pytest
+from unit.resmgr.daemon import small_engine
+from unit.resmgr.daemon.small_engine import pod
+
+from resmgr import cpuset
+from resmgr.daemon import introspection, show
+from resmgr.engine import events
 from resmgr.model import Container, ContainerState, Hint, Pod, Requirements
+from resmgr.policy import registry
 from resmgr.sysfs.machine import Cpu, Machine, Node, Package
 
 MACHINE = Machine(
@@ -51,6 +58,7 @@ def test_pods_have_the_containers_that_hold_something() -> None:
             "ID": "p1",
             "UID": "u1",
             "Name": "web",
+            "Namespace": "default",
             "Containers": {
                 "c1": {
                     "ID": "c1",
@@ -82,7 +90,7 @@ def test_the_machine_is_shown() -> None:
         "Nodes": {"0": {"ID": 0, "CPUs": "0-3"}},
         "Isolated": "3",
         "Offlined": "4",
-        "RDTClasses": None,
+        "RDTClasses": [],
         "BlockIOClasses": None,
         "Policy": "static",
     }
@@ -92,7 +100,7 @@ def test_what_the_policy_shows_of_itself_is_taken_over() -> None:
     """Maps that it does not fill are null."""
     found = page({"Assignments": {"gone": {"Pool": "shared"}}})
 
-    assert found["Assignments"] == {"gone": {"ContainerID": "gone", "Pool": "shared"}}
+    assert found["Assignments"]["gone"]["Pool"] == "shared"
     assert found["Pools"] is None
     assert page()["Assignments"] is None
 
@@ -101,5 +109,48 @@ def test_assignments_name_containers_as_pods_do() -> None:
     """What policies know by cache id is shown by the container's own id."""
     found = page({"Assignments": {"u1:main": {"Pool": "shared"}}})
 
-    assert found["Assignments"] == {"c1": {"ContainerID": "c1", "Pool": "shared"}}
+    assert list(found["Assignments"]) == ["c1"]
+    assert found["Assignments"]["c1"]["ContainerID"] == "c1"
     assert "c1" in found["Pods"]["p1"]["Containers"]
+
+
+POOLS = {"shared": {"cpuLists": [{"Socket": 0, "Cpuset": "1-3"}]}}
+
+
+@pytest.mark.parametrize("policy", [name for name in registry.POLICIES if name != "none"])
+def test_every_policy_has_all_members_of_the_contract(policy: str) -> None:
+    """Pools that it has, and what each container has in one of them (section 12.2)."""
+    config = {"pools": POOLS} if policy == "static-pools" else {}
+    engine = small_engine.engine(pod("web"), policy=policy, config=config)
+    found = json.loads(show.page(engine, small_engine.MACHINE).body)
+    assignment = found["Assignments"]["id-web"]
+
+    assert list(found) == ["Pools", "Pods", "Assignments", "System", "Error"]
+    assert "id-web" in found["Pods"]["pod-web"]["Containers"]
+    for name, one in found["Pools"].items():
+        assert set(one) == {"Name", "CPUs", "Memory", "Parent", "Children"}
+        assert one["Name"] == name
+        assert one["Parent"] == "" or name in found["Pools"][one["Parent"]]["Children"]
+        assert cpuset.parse(one["CPUs"]) & ~small_engine.MACHINE.online == 0
+    assert set(assignment) == {
+        "ContainerID",
+        "SharedCPUs",
+        "CPUShare",
+        "ExclusiveCPUs",
+        "Memory",
+        "Pool",
+    }
+    assert isinstance(assignment["CPUShare"], int)
+    assert assignment["SharedCPUs"] or assignment["ExclusiveCPUs"]
+    assert found["System"]["Policy"] == policy
+
+
+def test_a_rebalance_is_seen_at_once() -> None:
+    """The page is that of what counts now."""
+    engine = small_engine.engine(pod("web"), policy="dynamic-pools")
+    before = json.loads(show.page(engine, small_engine.MACHINE).body)
+    engine.handle(events.ContainerRemoved("id-web"))
+    engine.handle(events.Rebalance())
+    after = json.loads(show.page(engine, small_engine.MACHINE).body)
+
+    assert before["Assignments"] != after["Assignments"] == {}
