@@ -381,7 +381,7 @@ class Engine:
         before = {cache_id: known[cache_id].linux for cache_id in meant}
         for cache_id, linux in meant.items():
             self.ledger.give(cache_id, linux)
-        others = [one for one in meant if before[one] != meant[one]]
+        others = (one for one in meant if before[one] != meant[one])
         return Outcome(
             intents=intents + exported.changed(self.policy, step.state, self.ledger, others),
             before=before,

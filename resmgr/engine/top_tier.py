@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ..config import annotation_keys
 from ..control.memory import limit
 from ..intents import SetTopTierLimit
-from ..model import Pod
+from ..model import ContainerState, Pod
 from ..policy import scoped
 from .ledger import Ledger
 from .outcome import Refusal
@@ -35,9 +35,10 @@ def of(ledger: Ledger, cache_id: str) -> tuple[SetTopTierLimit, ...]:
 
 
 def everybodys(ledger: Ledger) -> Iterator[SetTopTierLimit]:
-    """Give what is to be done for all containers that are alive."""
+    """Give what is to be done for all containers that run: others have no cgroup."""
     for container in ledger.alive():
-        yield from of(ledger, container.cache_id)
+        if container.state is ContainerState.RUNNING:
+            yield from of(ledger, container.cache_id)
 
 
 def _limit(pod: Pod, container: str) -> int | None:
