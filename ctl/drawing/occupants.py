@@ -78,7 +78,7 @@ def _simulated(containers: list[Any]) -> Iterator[Occupant]:
             raise BadDocument("expected a list of containers")
         cpus, exclusive = _mask(one.get("cpus")), _mask(one.get("exclusive"))
         if cpus | exclusive and not one.get("refusal"):
-            name = "/".join(str(one.get(part)) for part in ("namespace", "pod", "container"))
+            name = f"{one.get('namespace')}/{one.get('pod')}:{one.get('container')}"
             pool = str(one.get("pool") or "")
             yield Occupant(_clean(name), _clean(pool), exclusive, cpus & ~exclusive)
 

@@ -75,7 +75,7 @@ def test_a_machine_is_drawn(tmp_path: Path) -> None:
     assert (status, err) == (exits.FINE, "")
     assert "└─ node 1: DRAM 64Gi, CPUs 2-3 (2)\n   [2A] [3A]\n" in out
     assert "DISTANCE   0   1\nnode 0    10  12\n" in out
-    assert "MARK  CONTAINER          POOL    EXCLUSIVE  SHARED\nA     default/web/nginx" in out
+    assert "MARK  CONTAINER          POOL    EXCLUSIVE  SHARED\nA     default/web:nginx" in out
 
 
 def test_the_daemon_is_asked_who_is_on_this_machine(daemon: Path) -> None:
@@ -84,7 +84,7 @@ def test_the_daemon_is_asked_who_is_on_this_machine(daemon: Path) -> None:
 
     assert status == exits.FINE
     assert json.loads(out)["containers"] == [
-        {"name": "web/nginx", "pool": "", "exclusive": "", "shared": "0"}
+        {"name": "web:nginx", "pool": "", "exclusive": "", "shared": "0"}
     ]
 
 

@@ -49,8 +49,8 @@ def simulated(**changes: Any) -> dict[str, Any]:
 def test_the_daemons_page_tells_who_is_where() -> None:
     """Containers that have a place are there, and only those with exclusive CPUs have a label."""
     assert occupants.read(PAGE) == (
-        Occupant("web/main", "node #0", 0b1100, 0, "A"),
-        Occupant("web/side", "root", 0, 0b11),
+        Occupant("web:main", "node #0", 0b1100, 0, "A"),
+        Occupant("web:side", "root", 0, 0b11),
     )
 
 
@@ -66,7 +66,7 @@ def test_what_the_daemon_writes_is_what_is_read() -> None:
     )
     (found,) = occupants.read(json.loads(introspection.text(document)))
 
-    assert found.name.endswith("web/main")
+    assert found.name.endswith("web:main")
     assert (found.shared, found.pool) == (0b11, "pods[0]")
 
 
@@ -75,8 +75,8 @@ def test_a_simulation_tells_who_would_be_where() -> None:
     document = {"containers": [simulated(), simulated(pod="app", exclusive="", cpus="0")]}
 
     assert occupants.read(document) == (
-        Occupant("default/app/main", "node #0", 0, 0b1),
-        Occupant("default/web/main", "node #0", 0b1100, 0b0011, "A"),
+        Occupant("default/app:main", "node #0", 0, 0b1),
+        Occupant("default/web:main", "node #0", 0b1100, 0b0011, "A"),
     )
 
 
@@ -115,7 +115,7 @@ def test_no_name_speaks_to_a_terminal() -> None:
     """Control characters are blanks."""
     (found,) = occupants.read({"containers": [simulated(pod="we\x1b[2Jb", pool="a\nb")]})
 
-    assert (found.name, found.pool) == ("default/we [2Jb/main", "a b")
+    assert (found.name, found.pool) == ("default/we [2Jb:main", "a b")
 
 
 def test_cpus_that_a_machine_has_not_are_told() -> None:
