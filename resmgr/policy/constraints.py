@@ -16,6 +16,9 @@ from .interface import BadConfiguration, Constraints
 Read = Callable[[str], str | None]
 """Gives what is in the file of a path; None for one that is not there."""
 
+AVAILABLE, RESERVED = "policy.AvailableResources.CPU", "policy.ReservedResources.CPU"
+"""Where the values stand in a configuration; what is wrong with them begins with that."""
+
 _FILES = ("cpuset.cpus", "cpuset.cpus.effective")
 """The second one counts where the first one is empty, which is what cgroup v2 has by default."""
 
@@ -163,7 +166,8 @@ def usable(constraints: Constraints, machine: Machine) -> int:
     if constraints.available_milli is not None:
         shown = show(None, constraints.available_milli)
         raise BadConfiguration(
-            f"invalid type for available CPU set: {shown} tells how many CPUs, not which;"
+            f"{AVAILABLE}: invalid type for available CPU set:"
+            f" {shown} tells how many CPUs, not which;"
             " name them, as in AvailableResources: {CPU: cpuset:0-7}"
         )
     if constraints.available is None:
@@ -172,6 +176,6 @@ def usable(constraints: Constraints, machine: Machine) -> int:
     if not mask:
         shown = cpuset.show(constraints.available)
         raise BadConfiguration(
-            f"no available CPU is online: {shown} of {cpuset.show(machine.online)}"
+            f"{AVAILABLE}: no available CPU is online: {shown} of {cpuset.show(machine.online)}"
         )
     return mask

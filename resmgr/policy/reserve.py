@@ -14,7 +14,8 @@ def strict(policy: str, available: int, constraints: Constraints, allocator: All
         if constraints.reserved & ~available:
             outside = cpuset.show(constraints.reserved & ~available)
             raise BadConfiguration(
-                f"cannot reserve CPUs {outside}: they are not among the available ones, {shown}"
+                f"{given.RESERVED}: cannot reserve CPUs {outside}:"
+                f" they are not among the available ones, {shown}"
             )
         reserved = constraints.reserved
     else:
@@ -23,11 +24,11 @@ def strict(policy: str, available: int, constraints: Constraints, allocator: All
             reserved = allocator.allocate(available, count, Priority.NORMAL)
         except TooFew as error:
             raise BadConfiguration(
-                f"cannot reserve {count} CPUs: only {shown} are available"
+                f"{given.RESERVED}: cannot reserve {count} CPUs: only {shown} are available"
             ) from error
     if not reserved:
         raise BadConfiguration(
-            f"policy {policy} does not start without reserved CPUs;"
+            f"{given.RESERVED}: policy {policy} does not start without reserved CPUs;"
             " reserve some, as in ReservedResources: {CPU: 1}"
         )
     return reserved

@@ -39,19 +39,19 @@ def _reserved(available: int, constraints: Constraints, allocator: Allocator, po
         reserved = constraints.reserved & available
         if not reserved:
             raise BadConfiguration(
-                f"cannot reserve CPUs {cpuset.show(constraints.reserved)}:"
+                f"{given.RESERVED}: cannot reserve CPUs {cpuset.show(constraints.reserved)}:"
                 f" none of them is among the available ones, {shown}"
             )
         return reserved
     count = given.whole(constraints.reserved_milli or 0)
     if not count:
         raise BadConfiguration(
-            f"policy {policy} does not start without reserved CPUs;"
+            f"{given.RESERVED}: policy {policy} does not start without reserved CPUs;"
             " reserve some, as in ReservedResources: {CPU: 1}"
         )
     try:
         return allocator.allocate(available, count, Priority.NONE)
     except TooFew as error:
         raise BadConfiguration(
-            f"cannot reserve {count} CPUs: only {shown} are available"
+            f"{given.RESERVED}: cannot reserve {count} CPUs: only {shown} are available"
         ) from error

@@ -13,6 +13,7 @@ from typing import Any
 from ... import cpuset
 from ...samples import Samples
 from ...sysfs.machine import Machine
+from .. import constraints as given
 from .. import explain as common
 from .. import supply as supplies
 from ..adjacent import Adjacent
@@ -177,8 +178,8 @@ def make(machine: Machine, constraints: Constraints, config: Mapping[str, Any]) 
     supply = supplies.divide(machine, constraints, allocator, "dynamic-pools")
     if not supply.free:
         raise BadConfiguration(
-            "policy dynamic-pools has no CPU for its pools: all that are available are reserved,"
-            f" {cpuset.show(supply.reserved)}"
+            f"{given.RESERVED}: policy dynamic-pools has no CPU for its pools:"
+            f" all that are available are reserved, {cpuset.show(supply.reserved)}"
         )
     layout = Layout(allocator, Adjacent(machine, allocator), supply.free)
     return DynamicPools(machine, supply, options, layout, Follow(machine, options))

@@ -13,6 +13,9 @@ INFRA, SHARED = "infra", "shared"
 """Pools that all containers are told of; the second one is that of containers that name none."""
 
 
+_PATH = "policy.static-pools.pools"
+
+
 @dataclass(frozen=True, slots=True)
 class CpuList:
     """CPUs that are given out together; `text` names them as the configuration does."""
@@ -43,7 +46,7 @@ def read(config: Mapping[str, Any], machine: Machine) -> Pools:
     """Read the data of `policy.static-pools`. Raises `BadConfiguration` with all problems."""
     given = config.get("pools") or {}
     if not given:
-        raise BadConfiguration("invalid config, no pools configured")
+        raise BadConfiguration(f"{_PATH}: invalid config, no pools configured")
     pools = {name: _pool(name, data) for name, data in given.items()}
     problems = [*_missing(pools, machine), *_shared(pools)]
     if problems:
@@ -64,9 +67,9 @@ def _list(pool: str, data: Mapping[str, Any]) -> CpuList:
     try:
         cpus = cpuset.parse(text)
     except cpuset.BadList as error:
-        raise BadConfiguration(f"pool {pool}: {error}") from error
+        raise BadConfiguration(f"{_PATH}.{pool}: {error}") from error
     if not cpus:
-        raise BadConfiguration(f"pool {pool} has an empty CPU list")
+        raise BadConfiguration(f"{_PATH}.{pool}: it has an empty CPU list")
     return CpuList(data.get("socket") or 0, text, cpus)
 
 
@@ -79,8 +82,8 @@ def _missing(pools: Pools, machine: Machine) -> Iterator[str]:
     for pool, one in _all(pools):
         if outside := one.cpus & ~machine.online:
             yield (
-                f"pool {pool.name}: CPUs {cpuset.show(outside)} of list {one.text} are not online,"
-                f" online are {cpuset.show(machine.online)}"
+                f"{_PATH}.{pool.name}: CPUs {cpuset.show(outside)} of list {one.text}"
+                f" are not online, online are {cpuset.show(machine.online)}"
             )
 
 
@@ -92,8 +95,8 @@ def _shared(pools: Pools) -> Iterator[str]:
             both = one.cpus & other.cpus
             if both and (pool.exclusive or other_pool.exclusive):
                 yield (
-                    f"CPUs {cpuset.show(both)} are in list {other.text} of pool {other_pool.name}"
-                    f" and in list {one.text} of pool {pool.name}, one of which is exclusive"
+                    f"{_PATH}.{pool.name}: CPUs {cpuset.show(both)} are in list {one.text} and in"
+                    f" list {other.text} of pool {other_pool.name}, one of which is exclusive"
                 )
 
 

@@ -262,7 +262,9 @@ def make(
     available = given.usable(constraints, machine)
     isolated = machine.isolated & available
     if constraints.reserved is not None and constraints.reserved & isolated:
-        raise BadConfiguration("cannot reserve CPUs that are isolated; reserve others")
+        raise BadConfiguration(
+            f"{given.RESERVED}: cannot reserve CPUs that are isolated; reserve others"
+        )
     reserved = reserve.strict(name, available & ~isolated, constraints, allocator)
     pools, assigned = tree.build(machine, tree.Cpus(available, reserved, isolated))
     chosen = options.of(config)

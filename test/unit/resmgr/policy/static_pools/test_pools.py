@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pools as they are configured."""
 
+import re
 from typing import Any
 
 import pytest
@@ -39,19 +40,23 @@ def test_a_pool_may_be_empty() -> None:
 
 @pytest.mark.parametrize("config", [{}, {"pools": {}}, {"pools": None}])
 def test_pools_are_needed(config: dict[str, Any]) -> None:
-    """In the words of the original."""
-    with pytest.raises(BadConfiguration, match=r"^invalid config, no pools configured$"):
+    """In the words of the original, behind the path."""
+    words = "policy.static-pools.pools: invalid config, no pools configured"
+    with pytest.raises(BadConfiguration, match=f"^{re.escape(words)}$"):
         pools.read(config, MACHINE)
 
 
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"a": lists("6-8")}, "pool a: CPUs 7-8 of list 6-8 are not online, online are 0-6"),
-        ({"a": lists("1-2", "2", exclusive=True)}, "CPUs 2 are in list 1-2 of pool a and in list"),
-        ({"a": lists("1", exclusive=True), "b": lists("0-3")}, "CPUs 1 are in list 1 of pool a"),
-        ({"a": lists("")}, "pool a has an empty CPU list"),
-        ({"a": lists("x")}, "pool a: cannot read 'x'"),
+        ({"a": lists("6-8")}, "pools.a: CPUs 7-8 of list 6-8 are not online, online are 0-6"),
+        ({"a": lists("1-2", "2", exclusive=True)}, "pools.a: CPUs 2 are in list 2 and in list 1-2"),
+        (
+            {"a": lists("1", exclusive=True), "b": lists("0-3")},
+            "pools.b: CPUs 1 are in list 0-3 and in list 1 of pool a",
+        ),
+        ({"a": lists("")}, "pools.a: it has an empty CPU list"),
+        ({"a": lists("x")}, "pools.a: cannot read 'x'"),
     ],
 )
 def test_what_does_not_fit_the_machine_is_refused(given: Any, message: str) -> None:
