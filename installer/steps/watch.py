@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The minute after a change: the kubelet stays healthy, and its Node Ready."""
+"""The minute after a change: the kubelet stays healthy, its Node Ready, and the relay alive.
+
+A relay that has to be started again within its first minute is none to keep: one that freezes soon
+after each start would else pass, since systemd ends and starts it before the Node is NotReady.
+"""
 
 from .. import names, problem
 from . import common, interface
@@ -31,10 +35,16 @@ class Watch:
         return {}
 
     def apply(self, node: interface.Node) -> None:
-        """Look for a minute. Raises `Problem` for what is not well."""
+        """Look for a minute. Raises `Problem` for what is not well, `Stopped`."""
         begun = node.clock.monotonic()
+        restarts = node.systemd.state(names.RELAY_UNIT).restarts
         bad = 0
         while (passed := node.clock.monotonic() - begun) < SECONDS:
+            if node.systemd.state(names.RELAY_UNIT).restarts > restarts:
+                raise problem.Problem(
+                    "the relay had to be started again within its first minute",
+                    f"journalctl -u {names.RELAY_UNIT}",
+                )
             trouble = _trouble(node)
             bad = bad + 1 if trouble else 0
             if bad >= BAD:

@@ -100,6 +100,10 @@ class Link(asyncio.BufferedProtocol):
         if transport is None or self.closed:
             return
         conn = self.connection
+        if self._leaving:
+            # The peer may still write; answers to that cannot be sent any more.
+            conn.fetch()
+            return
         while True:
             out = conn.fetch()
             if out:

@@ -17,6 +17,8 @@ _NUMBERS = itertools.count(1)
 def pytest_configure() -> None:
     """End as after Ctrl-C when somebody ends us, so that nodes and cgroups go with us."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Started with Ctrl-C switched off, as in the background of a shell, our programs would be deaf.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -63,6 +63,7 @@ class Memory:
     boots: int = 1
     time: float = 1000.0
     restarts: int = 0
+    relay_restarts: int = 0
 
 
 class World:
@@ -279,7 +280,13 @@ class World:
         running = unit in self.memory.active or (unit == names.RELAY_UNIT and self.memory.relay)
         active = "active" if running else "failed" if unit in self.memory.failed else "inactive"
         enabled = "enabled" if self.enabled(unit) else "disabled"
-        return interface.UnitState("loaded", active, "running" if running else "dead", enabled)
+        return interface.UnitState(
+            "loaded",
+            active,
+            "running" if running else "dead",
+            enabled,
+            restarts=self.memory.relay_restarts if unit == names.RELAY_UNIT else 0,
+        )
 
     def processes(self, unit: str) -> tuple[interface.Process, ...]:
         """The kubelet, as far as it runs."""

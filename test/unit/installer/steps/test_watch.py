@@ -76,6 +76,28 @@ def test_a_node_that_is_not_ready_in_the_end_fails(world: Moody) -> None:
         watch.Watch().apply(world.node(None))
 
 
+def test_a_relay_that_had_to_be_started_again_fails(world: Moody) -> None:
+    """Even if everything is well whenever somebody looks."""
+
+    class Restarting(Moody):
+        def wait(self, seconds: float) -> bool:
+            """Freeze, and be started again by systemd, after half a minute."""
+            self.memory.relay_restarts += self.memory.time > 1030
+            return super().wait(seconds)
+
+    world.__class__ = Restarting
+
+    with pytest.raises(problem.Problem, match="started again"):
+        watch.Watch().apply(world.node(None))
+
+
+def test_restarts_of_before_do_not_count(world: Moody) -> None:
+    """Such as those since somebody started the unit: systemd adds them up."""
+    world.memory.relay_restarts = 7
+
+    watch.Watch().apply(world.node(None))
+
+
 @pytest.mark.parametrize("trouble", ["relay", "argument"])
 def test_relay_and_argument_are_watched_too(world: Moody, trouble: str) -> None:
     """A relay that goes, and a kubelet that somebody restarted without our argument, fail it."""

@@ -6,9 +6,11 @@ import socket
 import struct
 from pathlib import Path
 
+import pytest
 from unit.resmgr.relay import stage
 from unit.resmgr.wire import playbook
 
+from resmgr.wire import codes
 from resmgr.wire.grpc import messages
 
 PING = playbook.frame(playbook.PING, 0, 0, b"12345678")
@@ -56,6 +58,29 @@ async def test_a_client_that_asks_and_never_reads_is_not_read_either(tmp_path: P
 
             assert sent > 0
             assert held < 1_000_000
+
+
+async def test_a_peer_that_writes_on_after_our_farewell_is_heard_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It gets the GOAWAY and no answer any more, and nothing breaks."""
+    async with stage.opened(tmp_path) as on:
+        with connected(on.server.path) as client:
+            await write(client, playbook.PREFACE + playbook.settings())
+            link = await on.link()
+            link.give_up(codes.ErrorCode.NO_ERROR, "bye")
+            link.flush()
+            link.get_buffer(0)[: len(PING)] = PING
+            link.buffer_updated(len(PING))
+            heard = b""
+            loop = asyncio.get_running_loop()
+            async with asyncio.timeout(5):
+                while got := await loop.sock_recv(client, 65_536):
+                    heard += got
+
+    assert b"bye" in heard
+    assert "12345678" not in heard.decode("latin-1")
+    assert caplog.records == []
 
 
 async def test_a_window_of_gigabytes_fills_no_memory(tmp_path: Path) -> None:
