@@ -122,11 +122,11 @@ MACHINES: Mapping[str, tuple[Mapping[str, str], str]] = {
         "cannot tell the NUMA node of CPU 1",
     ),
     "a number that is none": (
-        trees.RECORDED | {f"{trees.CPU}/cpu1/topology/core_id": "one"},
+        {**trees.RECORDED, f"{trees.CPU}/cpu1/topology/core_id": "one"},
         "core_id: 'one' is no number",
     ),
     "two packages on a node": (
-        trees.RECORDED | {f"{trees.CPU}/cpu1/topology/physical_package_id": "1"},
+        {**trees.RECORDED, f"{trees.CPU}/cpu1/topology/physical_package_id": "1"},
         "unhandled HW topology: package 0 and package 1 share NUMA node 0",
     ),
     "lopsided distances": (LOPSIDED.files(), "unhandled HW topology: asymmetric NUMA distances"),
