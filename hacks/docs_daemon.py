@@ -7,7 +7,7 @@ import tempfile
 
 from hacks.docs_tables import code, table
 from resmgr.collect import statistics
-from resmgr.daemon import flagtable, numbers, oldflags
+from resmgr.daemon import flagtable, numbers, oldflags, series
 from resmgr.engine.engine import Engine
 from resmgr.policy.none.policy import NonePolicy
 from resmgr.state.changes import Saved
@@ -37,8 +37,11 @@ def metrics() -> str:
     with tempfile.TemporaryDirectory() as folder:
         store = Store.open(pathlib.Path(folder), now=lambda: 0.0)
         counts = numbers.Numbers()
-        counts.watch_engine(Engine(NonePolicy(), Saved()))
+        engine = Engine(NonePolicy(), Saved())
+        counts.watch_engine(engine)
         counts.watch_store(store)
+        counts.watch_sockets(lambda: 0, lambda: True)
+        counts.add(series.decisions(), *series.families(engine))
         store.close()
     rows = [
         (code(one.name), one.kind, ", ".join(map(code, one.labels)), one.doc)

@@ -139,7 +139,7 @@ class Insight:
             "/config": lambda query: configpage.page(source.active, source.refused, layers, query),
             "/explain": lambda query: explained.page(engine, self.decisions, query),
             "/decisions": self._decided,
-            "/": lambda _: explained.json_page({"pages": sorted(_PAGES)}),
+            "/": lambda _: explained.json_page({"pages": sorted(PATHS)}),
         }
 
     def _status(self, engine: Engine, source: reconfigure.Reconfigurer) -> dict[str, Any]:
@@ -181,4 +181,5 @@ class Insight:
         return explained.json_page(self.decisions.document(since))
 
 
-_PAGES = ("/config", "/decisions", "/explain", "/introspect", "/metrics", "/status")
+PATHS = ("/config", "/decisions", "/explain", "/introspect", "/metrics", "/status")
+"""What the daemon's own socket has."""
