@@ -90,9 +90,9 @@ class Follower:
         page: Mapping[str, Any] = {}
         try:
             page = live.get("/decisions", self._socket, query, timeout=self._wait + live.TIMEOUT)
-        except live.Refused:
-            raise
         except live.CannotAsk as error:
+            if error.status != exits.UNREACHABLE:
+                raise
             if not self._away:
                 self._tell(f"{error.message}; waiting for it")
             self._away = True

@@ -8,7 +8,7 @@ import argparse
 import json
 import os
 import socket as sockets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib import parse
 
@@ -24,6 +24,15 @@ LARGEST: Final = 256 * 1024 * 1024
 
 _PIECE: Final = 256 * 1024
 _STATUS = f"systemctl status {UNIT}"
+_HINTS: Final = {
+    403: "only root and the daemon's user may ask: sudo cri-resmgrctl ...",
+    503: f"it has not started yet; journalctl -u {UNIT}",
+}
+"""Codes of HTTP by which a daemon says nothing at all -> what helps."""
+
+_SHOWN: Final = 8
+"""Names of containers in a hint."""
+
 _VERSIONS = "the daemon is of another version; compare `cri-resmgrctl --version` with its log"
 
 
@@ -37,14 +46,20 @@ class CannotAsk(problem.Problem):
 class Refused(CannotAsk):
     """The daemon answered that it cannot give the page; `code` is that of HTTP, `text` its words.
 
-    A container that is not there is refused with 404.
+    A container that is not there is refused with 404, a word for several of them with 409.
     """
 
-    def __init__(self, path: str, code: int, text: str) -> None:
+    def __init__(self, path: str, code: int, text: str, names: Sequence[str] = ()) -> None:
         self.code = code
         self.text = text
-        cause = text or f"it answers {path} with {code}"
-        super().__init__(cause, "" if text else _VERSIONS, exits.PROBLEM)
+        hint = "" if text else _VERSIONS
+        if names:
+            more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+            hint = f"there is {', '.join(names[:_SHOWN])}{more}"
+        elif code in _HINTS:
+            hint = _HINTS[code]
+        status = exits.UNREACHABLE if code in _HINTS else exits.PROBLEM
+        super().__init__(text or f"it answers {path} with {code}", hint, status)
 
 
 def add_socket(command: argparse.ArgumentParser) -> None:
@@ -118,20 +133,24 @@ def _body(path: str, answer: bytes) -> bytes:
     if length.isdecimal() and len(body) < int(length):
         raise CannotAsk("it hung up before its answer was whole", f"journalctl -u {UNIT}")
     if words[1] != "200":
-        text = body.decode("utf-8", "replace").strip()
-        raise Refused(path, int(words[1]) if words[1].isdecimal() else 0, _words(text))
+        text, names = _told(body.decode("utf-8", "replace").strip())
+        raise Refused(path, int(words[1]) if words[1].isdecimal() else 0, text, names)
     return body
 
 
-def _words(text: str) -> str:
-    """Give what is wrong out of an answer that may be JSON with a member `error`."""
+def _told(text: str) -> tuple[str, list[str]]:
+    """Give what is wrong out of an answer, which may be JSON, and the names that it offers."""
     try:
         found = json.loads(text)
     except ValueError:
-        return text
-    if isinstance(found, dict):
-        return str(found.get("error") or found.get("Error") or text)
-    return text
+        return text, []
+    if not isinstance(found, dict):
+        return text, []
+    offered = found.get("candidates")
+    names = offered if isinstance(offered, list) else []
+    return str(found.get("error") or text), [
+        str(one.get("title")) for one in names if isinstance(one, dict)
+    ]
 
 
 def _explained(error: OSError, socket: str) -> CannotAsk:

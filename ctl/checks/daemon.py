@@ -9,7 +9,7 @@ import stat
 
 from resmgr.state import errors, store
 
-from .. import gate, live
+from .. import gate, live, status
 from ..configs import judge
 from ..node import kubelet, units
 from .finding import DISABLED, Finding, Node, note, ok, unknown, wrong
@@ -61,11 +61,14 @@ def processes(node: Node) -> Finding:
 def answers(node: Node) -> Finding:
     """Ask the daemon what it is doing."""
     try:
-        found = live.get("/introspect", node.socket, timeout=_PATIENCE)
+        found = live.get("/status", node.socket, timeout=_PATIENCE)
     except live.CannotAsk as error:
         return wrong("daemon", error.message, error.hint or _JOURNAL)
-    system = found.get("System") or {}
-    return ok("daemon", f"answers; policy {system.get('Policy') or 'unknown'}")
+    problems = list(status.problems(found))
+    if problems:
+        return wrong("daemon", "; ".join(problems), "cri-resmgrctl status")
+    origin = (found.get("configuration") or {}).get("origin")
+    return ok("daemon", f"answers; policy {found.get('policy')} by the {origin}")
 
 
 def relay(node: Node) -> Finding:
@@ -74,11 +77,11 @@ def relay(node: Node) -> Finding:
     gate.add_arguments(words)
     given = ["--relay", node.relay, "--runtime", node.runtime, "--quick", "-o", "json"]
     told = io.StringIO()
-    status = gate.run(words.parse_args([*given, f"--timeout={_PATIENCE:g}"]), told, told)
+    ended = gate.run(words.parse_args([*given, f"--timeout={_PATIENCE:g}"]), told, told)
     detail = str(json.loads(told.getvalue())["detail"])
-    if status == gate.FINE:
+    if ended == gate.FINE:
         return ok("relay", "answers, and so does the runtime")
-    if status == gate.AWAY:
+    if ended == gate.AWAY:
         return wrong("relay", detail, "systemctl status containerd.service")
     return wrong("relay", detail, f"{_JOURNAL}; {_RESTART}")
 

@@ -128,3 +128,30 @@ def test_a_refusal_has_the_daemons_words(tmp_path: Path, body: bytes) -> None:
 
     assert raised.value.message == "cannot ask the daemon: no such container"
     assert (raised.value.code, raised.value.status) == (404, exits.PROBLEM)
+
+
+def test_a_refusal_offers_what_there_is(tmp_path: Path) -> None:
+    """Who names no container, or several, hears of some."""
+    names = ", ".join(f'{{"title": "default/web-{number}:main"}}' for number in range(9))
+    body = f'{{"error": "no container \'x\' is known", "candidates": [{names}]}}'.encode()
+    with (
+        answering(tmp_path / "s", page(body, "404 Not Found")),
+        pytest.raises(live.Refused) as raised,
+    ):
+        live.get("/explain", str(tmp_path / "s"))
+
+    assert raised.value.hint.startswith("there is default/web-0:main, default/web-1:main")
+    assert raised.value.hint.endswith(" and 1 more")
+
+
+@pytest.mark.parametrize("status", ["403 Forbidden", "503 Service Unavailable"])
+def test_a_daemon_that_says_nothing_was_not_reached(tmp_path: Path, status: str) -> None:
+    """Who may not ask, or asks too early, is told what helps."""
+    with (
+        answering(tmp_path / "s", page(b"not now", status)),
+        pytest.raises(live.Refused) as raised,
+    ):
+        live.get("/introspect", str(tmp_path / "s"))
+
+    assert raised.value.status == exits.UNREACHABLE
+    assert raised.value.hint

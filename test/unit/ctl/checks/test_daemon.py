@@ -78,11 +78,22 @@ def test_a_daemon_that_answers(tmp_path: Path) -> None:
     """It tells its policy."""
     node = nodes.node(tmp_path)
     away = daemon.answers(node)
-    with stand_in.served(Path(node.socket), {"/introspect": json.dumps(pages.INTROSPECTED)}):
+    with stand_in.served(Path(node.socket), {"/status": json.dumps(pages.STATUS)}):
         found = daemon.answers(node)
 
     assert (away.verdict, found.verdict) == (Verdict.WRONG, Verdict.OK)
-    assert found.detail == "answers; policy topology-aware"
+    assert found.detail == "answers; policy topology-aware by the forced configuration"
+
+
+def test_what_the_daemon_itself_finds_wrong(tmp_path: Path) -> None:
+    """It is told here as well."""
+    node = nodes.node(tmp_path)
+    page = {**pages.STATUS, "runtime": {"connected": False}}
+    with stand_in.served(Path(node.socket), {"/status": json.dumps(page)}):
+        found = daemon.answers(node)
+
+    assert found.verdict is Verdict.WRONG
+    assert "the runtime is away" in found.detail
 
 
 def test_a_runtime_that_is_away(tmp_path: Path) -> None:
