@@ -63,6 +63,25 @@ def test_the_full_form_has_a_scope_of_its_own() -> None:
     assert bare.scope == read.pod_scope(pod())
 
 
+def test_the_sample_of_the_contract() -> None:
+    """The database and its cache attract each other, the sidecar keeps away (section 8)."""
+    keep_away = """
+sidecar:
+  - match:
+      key: name
+      operator: Matches
+      values: [ "db*" ]
+    weight: 20
+"""
+    sample = pod("db: [ cache ]\n", keep_away)
+
+    assert [str(one.match) for one in read.of(sample, "db")] == [f"<{CONTAINER} Equals cache>"]
+    assert [str(one.match) for one in read.of(sample, "cache")] == [f"<{CONTAINER} Equals db>"]
+    assert [str(one) for one in read.of(sample, "sidecar")] == [
+        f"<anti-affinity: scope {read.pod_scope(sample)} <name Matches db*> => -20>"
+    ]
+
+
 def test_both_annotations_count_one_after_the_other() -> None:
     """Affinities come first; containers that are not named have none."""
     both = pod("c1: [c2]", "c1: [c3]")

@@ -9,6 +9,8 @@ from unit.resmgr.policy.playbook import Create, Node
 from unit.resmgr.sysfs import trees
 
 from resmgr import cpuset
+from resmgr.policy import topology_aware
+from resmgr.policy.interface import Constraints
 from resmgr.policy.topology_aware import score
 from resmgr.policy.topology_aware.policy import TopologyAware
 from resmgr.policy.topology_aware.request import Request
@@ -107,6 +109,15 @@ def test_pools_of_system_a_are_numbered_children_first() -> None:
         ("socket #1", "8-15"),
         ("root", "1-15"),
     ]
+
+
+def test_a_part_of_a_cpu_is_reserved_on_system_a_as_a_whole_one() -> None:
+    """750m are CPU 0."""
+    made = topology_aware.make(A.machine(), Constraints(reserved_milli=750), {})
+    assert isinstance(made, TopologyAware)
+
+    assert [cpuset.show(pool.reserved) for pool in made.pools if pool.reserved] == ["0", "0", "0"]
+    assert cpuset.show(made.pools[0].sharable) == "1-3"
 
 
 NO: Mapping[str, str] = {}
