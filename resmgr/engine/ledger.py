@@ -216,6 +216,8 @@ class Ledger:
             -(wants.cpu_limit or 0),
             pod.name if pod else "",
             container.name,
+            # Pods of one name may be in several namespaces: no two containers are equal.
+            container.cache_id,
         )
 
 

@@ -80,3 +80,16 @@ def test_groups_are_what_the_containers_say(steps: list[tuple[str, str, bool]]) 
         for each in "xyz":
             known = {one.name for one in ledger.containers.values() if one.pod_id == each}
             assert {one.name for one in ledger.of_pod(each)} == known
+
+
+@pytest.mark.parametrize("order", [("u1", "u2"), ("u2", "u1")])
+def test_equal_containers_have_an_order_of_their_own(order: tuple[str, str]) -> None:
+    """Pods of the same name in two namespaces, whichever came first."""
+    pods = {uid: replace(POD, id=uid, uid=uid, namespace=f"of-{uid}") for uid in order}
+    containers = {
+        f"{uid}:main": replace(CONTAINER, cache_id=f"{uid}:main", pod_id=uid, id=uid)
+        for uid in order
+    }
+    ledger = Ledger(Saved(pods=pods, containers=containers))
+
+    assert [one.cache_id for one in ledger.alive()] == ["u1:main", "u2:main"]
