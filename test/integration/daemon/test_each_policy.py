@@ -9,7 +9,7 @@ what is left to others then is on CPUs that are not there, where no runtime star
 from pathlib import Path
 
 import pytest
-from node import containerd, daemons, kernel, kubelet, placements
+from node import containerd, daemons, deaths, kernel, kubelet, placements
 from node.placements import ALL, CASES, CPU, WIDE, Case
 
 from resmgr.policy import registry
@@ -40,6 +40,29 @@ async def test_a_cpu_of_its_own(runtime: containerd.Containerd, tmp_path: Path, 
 
     assert before == case.before
     assert during == groups == (case.beside, case.alone)
+
+
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
+async def test_a_restart(runtime: containerd.Containerd, tmp_path: Path, case: Case) -> None:
+    """Nobody is moved, and the runtime is not even asked to."""
+    async with (
+        deaths.between(tmp_path, runtime.socket) as between,
+        placements.opened(runtime, tmp_path, case, upstream=between.path) as node,
+    ):
+        here = node.kubelet
+        shared = await here.run_pod("shared")
+        many = await here.run(shared)
+        alone, one = await placements.run_alone(here)
+        lives = kernel.lives(shared, many) | kernel.lives(alone, one)
+        await node.daemon.kill()
+        between.heard.clear()
+        await node.restart()
+        # Calls are carried out in order: what a start has to send was sent when this is answered.
+        await here.create(await here.run_pod("other"), here.container_config("later"))
+
+        assert between.heard == ["CreateContainer"]
+        assert (kernel.cpus(shared, many), kernel.cpus(alone, one)) == (case.beside, case.alone)
+        assert kernel.lives(shared, many) | kernel.lives(alone, one) == lives
 
 
 @pytest.mark.parametrize("case", WIDE, ids=[case.name for case in WIDE])
