@@ -45,7 +45,7 @@ class Source:
     def record(self) -> take.Taken:
         """Take a record of it."""
         if self.made is None:
-            return take.take(self.root, self.reader)
+            return take.take(self.root, None if self.reader is files.DISK else self.reader)
         content = {name: f"{text}\n".encode() for name, text in tree.files(self.made).items()}
         return take.take(Path("/"), held.Held(content))
 

@@ -209,7 +209,8 @@ def _record(source: hardware.Source, path: Path, out: TextIO, err: TextIO) -> in
         raise problem.Problem(f"cannot write {path}: it is there already", hint) from error
     except OSError as error:
         raise problem.Problem(f"cannot write {path}: {error.strerror}") from error
-    out.write(f"{len(taken.files)} files of sysfs are in {path}\n")
+    count = sum(1 for name in taken.files if not name.endswith("/"))
+    out.write(f"{count} files of sysfs are in {path}\n")
     if taken.machine is None:
         err.write(f"cri-resmgrctl: the machine cannot be read: {taken.problem}\n")
         return exits.PROBLEM

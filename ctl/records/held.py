@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from resmgr.sysfs.files import DISK, Reader
 
-_KEPT = re.compile(r"(?:cpu|node|index)[0-9]+")
+_KEPT = re.compile(r"(?:cpu|node)[0-9]+")
 """Entries that say something by their mere name; whatever else is looked for has files."""
 
 
@@ -42,10 +42,35 @@ class Held:
         raise OSError(number, os.strerror(number), path)
 
 
+class Inside:
+    """Files of a disk that are below `sys` of a root, wherever links lead to.
+
+    A folder that somebody else has made must not put the reader's own files into a record.
+    """
+
+    def __init__(self, root: str) -> None:
+        """Nothing is read yet."""
+        self._top = os.path.join(os.path.realpath(root), "sys", "")  # noqa: PTH118 - many paths
+
+    def read(self, path: str) -> bytes:
+        """Give what a file holds. Raises `OSError`."""
+        return DISK.read(self._checked(path))
+
+    def names(self, path: str) -> list[str]:
+        """Give the names in a folder. Raises `OSError`."""
+        return DISK.names(self._checked(path))
+
+    def _checked(self, path: str) -> str:
+        real = os.path.realpath(path)
+        if not f"{real}/".startswith(self._top):
+            raise OSError(errno.EPERM, "a link leads out of the machine's sys", path)
+        return real
+
+
 class Remembered:
     """Reads below a root for somebody, and remembers what there was to read, as `Held` takes it."""
 
-    def __init__(self, root: str, reader: Reader = DISK) -> None:
+    def __init__(self, root: str, reader: Reader) -> None:
         """Remember nothing yet."""
         self._start = len(root.rstrip("/")) + 1
         self._reader = reader

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from resmgr.sysfs import discover
-from resmgr.sysfs.files import DISK, Reader
+from resmgr.sysfs.files import Reader
 from resmgr.sysfs.machine import Machine
 
-from .held import Remembered
+from .held import Inside, Remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,26 @@ class Taken:
     problem: str = ""
 
 
-def take(root: Path, reader: Reader = DISK) -> Taken:
-    """Read the machine below a root."""
-    remembered = Remembered(str(root), reader)
+def take(root: Path, reader: Reader | None = None) -> Taken:
+    """Read the machine below a root, from the disk unless there is another reader."""
+    remembered = Remembered(str(root), reader or Inside(str(root)))
     try:
         found = discover.discover(root, detailed=True, reader=remembered)
     except discover.DiscoveryError as error:
-        return Taken(remembered.files, None, str(error))
-    return Taken(remembered.files, found.machine)
+        return Taken(_needed(remembered.files), None, str(error))
+    return Taken(_needed(remembered.files), found.machine)
+
+
+def _needed(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Leave out folders that are there because of what is in them."""
+    inside: set[str] = set()
+    for name in files:
+        folder = name.rstrip("/").rpartition("/")[0]
+        while folder and folder not in inside:
+            inside.add(folder)
+            folder = folder.rpartition("/")[0]
+    return {
+        name: content
+        for name, content in files.items()
+        if not name.endswith("/") or name[:-1] not in inside
+    }

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files in memory."""
 
+from pathlib import Path
+
 import pytest
 
 from ctl.records import held
@@ -64,3 +66,17 @@ def test_paths_are_remembered_below_the_root(reader: held.Held) -> None:
     remembered.read("/sys/a/one")
 
     assert remembered.files == {"a/one": b"1"}
+
+
+def test_links_may_lead_about_within_the_machine(tmp_path: Path) -> None:
+    """That is what sysfs is made of; what leads out of it is not read."""
+    (tmp_path / "sys/a").mkdir(parents=True)
+    (tmp_path / "sys/a/one").write_text("1", encoding="ascii")
+    (tmp_path / "sys/b").symlink_to(tmp_path / "sys/a")
+    (tmp_path / "sys/c").symlink_to(tmp_path)
+    inside = held.Inside(str(tmp_path))
+
+    assert inside.read(f"{tmp_path}/sys/b/one") == b"1"
+    assert inside.names(f"{tmp_path}/sys/b") == ["one"]
+    with pytest.raises(PermissionError):
+        inside.names(f"{tmp_path}/sys/c")

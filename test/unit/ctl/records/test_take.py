@@ -6,6 +6,7 @@ from pathlib import Path
 from ctl import machines
 from ctl.machines import tree
 from ctl.records import folder, held, take
+from resmgr import cpuset
 from resmgr.sysfs import discover
 
 MACHINE = machines.parse("laptop:offline=9:isolated=2")
@@ -44,6 +45,15 @@ def test_nothing_else_is_in_a_record(tmp_path: Path) -> None:
     assert not any("microcode" in name for name in taken.files)
 
 
+def test_folders_are_in_a_record_where_nothing_else_tells_of_them(tmp_path: Path) -> None:
+    """Links to nodes are folders, and CPUs are what their files are in."""
+    folders = {name for name in take.take(written(tmp_path)).files if name.endswith("/")}
+
+    assert folders == {
+        f"sys/devices/system/cpu/cpu{id_}/node0/" for id_ in cpuset.ids(MACHINE.online)
+    }
+
+
 def test_links_are_recorded_as_what_they_lead_to(tmp_path: Path) -> None:
     """The link of a CPU to its node becomes an empty folder."""
     root = written(tmp_path)
@@ -54,6 +64,19 @@ def test_links_are_recorded_as_what_they_lead_to(tmp_path: Path) -> None:
 
     assert taken.files["sys/devices/system/cpu/cpu0/node0/"] == b""
     assert not any(name.startswith("sys/devices/system/cpu/cpu0/node0/c") for name in taken.files)
+
+
+def test_no_link_brings_other_files_into_a_record(tmp_path: Path) -> None:
+    """A folder that somebody made may not name the files of who records it."""
+    root = written(tmp_path / "root")
+    (tmp_path / "secret").write_text("0", encoding="ascii")
+    file = root / "sys/devices/system/cpu/cpu3/topology/core_id"
+    file.unlink()
+    file.symlink_to(tmp_path / "secret")
+    taken = take.take(root)
+
+    assert "cpu3/topology/core_id: a link leads out of the machine's sys" in taken.problem
+    assert "sys/devices/system/cpu/cpu3/topology/core_id" not in taken.files
 
 
 def test_a_machine_that_cannot_be_read_is_recorded_all_the_same(tmp_path: Path) -> None:
