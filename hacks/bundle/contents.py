@@ -35,7 +35,7 @@ UNUSED = frozenset(
     concurrent.futures.process ctypes curses difflib distutils doctest ensurepip ftplib idlelib
     imaplib imghdr lib2to3 lzma mailbox multiprocessing netrc nntplib nturl2path optparse pdb
     pickletools plistlib poplib profile pstats pty pyclbr pydoc pydoc_data smtplib sqlite3.dump
-    symtable tarfile telnetlib test this tkinter tracemalloc trace tty turtle unittest venv
+    symtable telnetlib test this tkinter tracemalloc trace tty turtle unittest venv
     webbrowser wsgiref xml xmlrpc zipapp
     google.protobuf.internal.python_message google.protobuf.pyext google.protobuf.testdata
     jeepney.bindgen jeepney.io.asyncio jeepney.io.trio jeepney.tests hypothesis pytest

@@ -153,3 +153,11 @@ def test_folder_that_is_no_bundle_is_not_written(checkout: Path, tmp_path: Path)
     assert done.returncode == 1
     assert "what is there is no bundle" in done.stderr
     assert (tmp_path / "mine").exists()
+
+
+def test_manual_pages_are_in_it(bundle: Path, checkout: Path) -> None:
+    """Those of the checkout, where man looks for them below a folder that it is given."""
+    pages = {path.name: path.read_bytes() for path in (bundle / "man/man1").iterdir()}
+
+    assert pages == {path.name: path.read_bytes() for path in (checkout / "docs/man").iterdir()}
+    assert "cri-resmgrctl.1" in pages
