@@ -22,4 +22,5 @@ def judge(request: review.Request) -> review.Verdict:
         for name, value in given.items()
         if name != resources.ANNOTATION and isinstance(value, str)
     }
-    return review.Verdict(patch=patch, warnings=annotation_keys.doubts(told))
+    warnings = annotation_keys.doubts(told, resources.containers(request.object))
+    return review.Verdict(patch=patch, warnings=warnings)

@@ -45,6 +45,11 @@ def text(pod: object) -> str:
     return json.dumps(whole, separators=(",", ":"), ensure_ascii=False)
 
 
+def containers(pod: object) -> tuple[str, ...]:
+    """Give the names of the containers of a pod for which there can be an annotation."""
+    return tuple(name for member in json.loads(text(pod)).values() for name in member)
+
+
 def _containers(given: object, path: str) -> dict[str, Any]:
     if not isinstance(given or [], list):
         raise BadPod(f"{path}: expected a list")

@@ -6,7 +6,7 @@ without a word. Nothing is refused here: whoever reads an annotation judges what
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -195,9 +195,16 @@ def find(annotation: str) -> Key | None:
     return key if scope == "pod" or one else None
 
 
-def doubts(annotations: Mapping[str, str]) -> tuple[str, ...]:
-    """Give what is doubtful about the annotations of one pod, a sentence each, at most `MOST`."""
-    found = [one for key in sorted(annotations) if (one := _doubt(key, annotations[key]))]
+def doubts(
+    annotations: Mapping[str, str], containers: Collection[str] | None = None
+) -> tuple[str, ...]:
+    """Give what is doubtful about the annotations of one pod, a sentence each, at most `MOST`.
+
+    `containers` are those of the pod; without them those count that the webhook has noted.
+    """
+    there = _noted(annotations.get(RESOURCES)) if containers is None else containers
+    odd = (_doubt(key, annotations[key]) or _astray(key, there) for key in sorted(annotations))
+    found = [one for one in odd if one]
     if len(found) > MOST:
         found[MOST - 1 :] = [f"there are {len(found) - MOST + 1} more such annotations"]
     return tuple(found)
@@ -217,6 +224,28 @@ def _doubt(annotation: str, value: str) -> str:
         return ""
     shown = value if len(value) <= _SHOWN else f"{value[:_SHOWN]}..."
     return f"annotation {annotation} is {shown!r}: {wrong}"
+
+
+def _noted(text: str | None) -> Collection[str]:
+    """Give the containers that the webhook's annotation names; none where there is nothing."""
+    try:
+        found = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        return ()
+    members = found.values() if isinstance(found, dict) else ()
+    return [name for member in members if isinstance(member, dict) for name in member]
+
+
+def _astray(annotation: str, there: Collection[str]) -> str:
+    """Tell of an annotation for a container that is not in the pod, as far as that is known."""
+    base, _, scope = annotation.partition("/")
+    prefix, _, name = scope.partition(".")
+    scoped = base in _BY_NAME and prefix == "container"
+    if not there or not scoped or name in there:
+        return ""
+    hint = suggest.hint(name, sorted(there))
+    text = f"annotation {annotation[:200]} has no effect: the pod has no container {name[:60]!r}"
+    return f"{text}, {hint}" if hint else text
 
 
 def _meant(annotation: str) -> str:

@@ -33,6 +33,15 @@ def test_an_annotation_that_nobody_knows_is_told() -> None:
     assert "rdtclass.cri-resource-manager.intel.com" in verdict.warnings[0]
 
 
+def test_an_annotation_for_a_container_that_there_is_not_is_told() -> None:
+    """Whatever stands in the pod's annotation about resources."""
+    key = "rdtclass.cri-resource-manager.intel.com/container."
+    odd = {f"{key}web": "gold", f"{key}wbe": "gold"}
+    (warning,) = judge(requests.pod(requests.container("web"), annotations=odd)).warnings
+
+    assert "the pod has no container 'wbe', did you mean web" in warning
+
+
 def test_what_is_replaced_is_not_told() -> None:
     """The annotation of resources is the webhook's own."""
     odd = {"intel.com/resources": "no JSON"}

@@ -127,6 +127,41 @@ def test_right_values_are_no_matter(annotation: str, value: str) -> None:
     assert keys.doubts({annotation: value}) == ()
 
 
+@pytest.mark.parametrize(
+    ("containers", "noted", "hint"),
+    [
+        (["web", "db"], "", "did you mean web"),
+        (None, '{"initContainers": {}, "containers": {"web": {}}}', "did you mean web"),
+        (["postgres"], '{"containers": {"web": {}}}', "known: postgres"),
+    ],
+)
+def test_a_container_that_is_not_there_is_told(
+    containers: list[str] | None, noted: str, hint: str
+) -> None:
+    """With the one that was probably meant."""
+    annotations = {f"rdtclass.{NS}/container.wbe": "gold"}
+    if noted:
+        annotations[keys.RESOURCES] = noted
+    (doubt,) = keys.doubts(annotations, containers)
+
+    assert doubt.endswith(f"has no effect: the pod has no container 'wbe', {hint}")
+
+
+@pytest.mark.parametrize("noted", ["", "{}", "[]", "7", '{"containers": 7}'])
+def test_where_nobody_knows_the_containers_none_is_missing(noted: str) -> None:
+    """A node hears of them one by one."""
+    annotations = {f"rdtclass.{NS}/container.web": "gold", keys.RESOURCES: noted or "{}"}
+
+    assert not [one for one in keys.doubts(annotations) if "container 'web'" in one]
+
+
+def test_a_container_that_is_there_is_no_matter() -> None:
+    """Nor is one that another annotation of the same form is for."""
+    given = {f"rdtclass.{NS}/container.web": "gold", "example.com/container.none": "x"}
+
+    assert keys.doubts(given, ["web"]) == ()
+
+
 def test_a_pod_cannot_make_many_words() -> None:
     """Whoever makes pods decides how many annotations there are, and how long they are."""
     many = {f"x{number}.{NS}/{'y' * 300}": "z" for number in range(100)}

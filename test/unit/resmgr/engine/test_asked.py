@@ -3,16 +3,19 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from unit.resmgr.engine import toy
+from unit.resmgr.sysfs import trees
 
 from resmgr.config import annotation_keys as keys
 from resmgr.engine import asked, events
 from resmgr.engine.engine import Engine
 from resmgr.intents import Intent, SetCpuset, SetMems
 from resmgr.model import Container, LinuxResources
-from resmgr.policy.interface import Step, Subject
+from resmgr.policy import registry
+from resmgr.policy.interface import Constraints, Step, Subject
 from resmgr.state.changes import Saved
 
 KEY = "uid-1:main"
@@ -138,3 +141,39 @@ def test_intents_for_nobody_who_asks_go_through() -> None:
     assert asked.allowed(intents, {}) is intents
     assert asked.allowed(intents, {"a": asked.Asked(exports=frozenset(("file",)))}) is intents
     assert asked.allowed(intents, {"b": asked.Asked(cpu_preserved=True)}) == intents
+
+
+MACHINE = trees.Tree(packages=2, cores=8).machine()
+CONFIG: Mapping[str, Any] = {
+    "static-pools": {
+        "pools": {"shared": {"cpuLists": [{"Socket": 0, "Cpuset": "1-3"}]}, "infra": {}}
+    }
+}
+
+
+@pytest.mark.parametrize("name", sorted(set(registry.POLICIES)))
+def test_no_policy_touches_it(name: str) -> None:
+    """Whatever comes, goes, or is done anew beside it."""
+    limits = Constraints(reserved=1, reserved_milli=None)
+    made = Engine(registry.load(name)(MACHINE, limits, CONFIG.get(name, {})), Saved())
+    made.start(events.Synchronised((), ()))
+    pod = replace(toy.POD, annotations={f"{CPU}/container.main": "true"})
+    made.handle(events.PodStarted(pod))
+    seen: list[Intent] = []
+    for event in (
+        toy.creating(),
+        events.ContainerCreated(KEY, "c1"),
+        events.ContainerStarted("c1"),
+        toy.creating("other"),
+        events.ContainerCreated("uid-1:other", "c2"),
+        events.Rebalance(),
+        events.ContainerResized("c1", LinuxResources(shares=4096)),
+        events.ContainerRemoved("c2"),
+    ):
+        outcome = made.handle(event)
+        assert not outcome.failure
+        assert outcome.refusal is None
+        seen += outcome.intents
+
+    assert seen or name == "none"
+    assert not [one for one in seen if getattr(one, "container", "") == KEY]
