@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What has to hold for every policy, whatever happens; test_properties.py shows it for each.
+"""What has to hold for every policy, whatever happens; test_policy_properties.py shows it for each.
 
 A policy has a `World` beside its tests: machines with configurations, containers that may come, and
 what holds of that policy alone.
