@@ -37,13 +37,11 @@ WITHOUT_TEST: dict[str, str] = {
     "controller/decide/plan.py": "the data that decisions are made of, tested with them",
     "resmgr/config/schemas/common.py": "fields without code, tested with each policy that has them",
     "resmgr/engine/events.py": "plain data, tested with the engine",
-    "resmgr/engine/ledger.py": "the engine's bookkeeping, tested with each event",
     "resmgr/engine/outcome.py": "plain data, tested with the engine",
     "resmgr/state/changes.py": "plain data, tested with the engine and the store",
     "resmgr/sysfs/knobs.py": "plain data, tested with who finds and who turns them",
     "resmgr/intents.py": "plain data, tested with who makes it",
     "resmgr/samples.py": "plain data, tested with who fills and who shows it",
-    "resmgr/model.py": "plain data, tested with who fills it",
     "resmgr/policy/interface.py": "a protocol and its data, tested with each policy",
 }
 """Modules that need no test file of their own -> why. None may be stale."""
