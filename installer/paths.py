@@ -122,6 +122,12 @@ class Layout:
         return self.run / "cri-resmgr.sock"
 
     @property
+    def sockets(self) -> tuple[Path, ...]:
+        """All that the relay listens on; one that was killed leaves them behind."""
+        names = ("cri-resmgr-config.sock", "cri-resmgr-introspect.sock")
+        return self.relay_socket, *(self.run / name for name in names)
+
+    @property
     def containerd_socket(self) -> Path:
         """Where containerd listens."""
         return self.root / "run/containerd/containerd.sock"

@@ -61,7 +61,8 @@ class Relay:
         _let_go(node)
         node.files.remove(layout.current)
         node.files.remove(layout.previous)
-        node.files.remove(layout.relay_socket)
+        for socket in layout.sockets:
+            node.files.remove(socket)
         common.drop_state(node)
 
 

@@ -73,6 +73,17 @@ def test_what_a_rescue_has_left_goes(world: installation.World) -> None:
     assert world.tree() == before
 
 
+def test_sockets_of_a_relay_that_was_killed_go(world: installation.World) -> None:
+    """All of them, whoever asked there."""
+    world.drive(world.wanted("1"))
+    for path in world.layout.sockets:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    world.drive(None)
+
+    assert [path.name for path in world.layout.sockets if path.exists()] == []
+
+
 def test_a_disk_that_became_read_only_is_left_as_the_rescue_left_it(
     world: installation.World,
 ) -> None:
