@@ -20,6 +20,7 @@ def with_caches(text: str, *masks: str) -> Machine:
     return dataclasses.replace(machines.parse(text), caches=caches)
 
 
+@hypothesis.settings(deadline=None)
 @hypothesis.given(shapes.SHAPES)
 def test_each_cpu_is_drawn_once(made: shape.Shape) -> None:
     """Whatever a machine is, all online CPUs are in cores, and no one is twice."""

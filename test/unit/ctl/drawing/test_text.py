@@ -127,6 +127,7 @@ def test_ascii_is_enough() -> None:
     ]
 
 
+@hypothesis.settings(deadline=None)
 @hypothesis.given(shapes.SHAPES, st.integers(40, 120))
 def test_no_line_of_cores_is_wider_than_the_screen(made: shape.Shape, width: int) -> None:
     """And each CPU is drawn in one of them."""

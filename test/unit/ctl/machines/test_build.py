@@ -80,6 +80,7 @@ def test_a_shape_that_makes_no_sense_is_refused() -> None:
         build.build(shape.Shape(cores=0))
 
 
+@hypothesis.settings(deadline=None)
 @hypothesis.given(shapes.SHAPES)
 def test_parts_divide_the_machine(made: shape.Shape) -> None:
     """Each online CPU is in one package, die, node and cache of each level and type."""

@@ -112,6 +112,7 @@ def test_an_archive_that_is_cut_off_is_none() -> None:
         archive.read(io.BytesIO(whole[: len(whole) // 2]))
 
 
+@hypothesis.settings(deadline=None)
 @hypothesis.given(st.binary(max_size=400), st.booleans())
 def test_what_is_no_archive_is_told(content: bytes, compressed: bool) -> None:  # noqa: FBT001
     """Any bytes are files below sys/, or refused in one way."""
