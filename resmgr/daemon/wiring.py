@@ -387,8 +387,8 @@ class Daemon:
                 _LOG.warning("not everything that was decided could be carried out in time")
         for task in self._background:
             task.cancel()
-        if not self._storing.stays:
-            self._prepared.controls.end()
+        # Nobody tells whether it comes back; one that does has them as it wants at once.
+        self._prepared.controls.end()
         _LOG.info("stopped")
 
 

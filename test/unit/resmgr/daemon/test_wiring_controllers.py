@@ -54,7 +54,7 @@ async def test_without_controller_cri_nobody_is_pinned_until_it_is_enabled(node:
 
 
 async def test_cpus_run_as_their_classes_say_until_the_daemon_ends(node: Node) -> None:
-    """Nobody keeps its sockets here, so it does not come back."""
+    """Nobody tells it whether it comes back."""
     knobs.make(node.folder / "root", cpus=range(8))
     config = test_wiring.fallback(node, POOLS)
     async with test_wiring.running(node, config):
