@@ -17,7 +17,10 @@ from typing import Any, TextIO
 from resmgr import cpuset
 from resmgr.config import suggest
 
-from . import exits, explained, live, output, problem
+from . import exits, explained, live, output, placed, problem
+
+_SEVERAL = 409
+"""What the daemon answers for a name that several containers have."""
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -42,7 +45,7 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
         message = "cannot simulate: no pods are given"
         raise problem.Problem(message, "-f PODS.yaml", exits.USAGE)
     else:
-        found = [live.get("/explain", arguments.socket, {"container": arguments.target})]
+        found = _live(arguments.target, arguments.socket)
     if arguments.output != output.TABLE:
         data = found[0] if len(found) == 1 else found
         output.write_document(out, data, arguments.output)
@@ -52,6 +55,20 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
             out.write("\n" if number else "")
             explained.show(where, str(one.get("container") or arguments.target), _facts(one), one)
     return exits.PROBLEM if any(one.get("refusal") for one in found) else exits.FINE
+
+
+def _live(target: str, socket: str) -> list[dict[str, Any]]:
+    """Ask the daemon, for a pod about each of its containers. Raises `CannotAsk`."""
+    try:
+        return [live.get("/explain", socket, {"container": target})]
+    except live.Refused as refusal:
+        if refusal.code != _SEVERAL:
+            raise
+        every = placed.read(live.get("/introspect", socket))
+        own = [one for one in every if target in {one.pod, f"{one.namespace}/{one.pod}"}]
+        if not own or len({(one.namespace, one.pod) for one in own}) > 1:
+            raise
+        return [live.get("/explain", socket, {"container": one.id}) for one in own]
 
 
 def _facts(told: dict[str, Any]) -> dict[str, object]:

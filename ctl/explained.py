@@ -24,13 +24,15 @@ def show(where: Screen, title: str, facts: Mapping[str, object], told: Mapping[s
     if refusal := told.get("refusal"):
         pairs["refused"] = refusal
     else:
-        pairs["CPUs"] = told.get("cpus") or "any"
-        pairs["memory nodes"] = told.get("mems") or "any"
+        pairs["gets CPUs"] = told.get("cpus") or "any"
+        pairs["gets memory"] = told.get("mems") or "any"
     if later:
-        pairs["now"] = later
+        pairs["has now"] = later
     output.write_pairs(where, pairs)
     for text in told.get("text") or ():
         where.out.write(f"  {text}\n")
+    for one in told.get("recorded") or ():
+        where.out.write(f"  {one.get('time')}: {one.get('text')}\n")
     candidates = [one for one in told.get("candidates") or () if isinstance(one, Mapping)]
     if candidates:
         where.out.write("\n")

@@ -75,15 +75,13 @@ class Explaining:
 
 
 def names(target: str, record: Record) -> bool:
-    """Whether a name is that of a container, of its pod, or both, with or without namespace."""
+    """Whether a name is that of a container, of its pod, or both, with or without namespace.
+
+    As the daemon's page has it, a slash may stand for the colon before the container.
+    """
     pod, container = record.pod, record.spec.name
-    return target in {
-        container,
-        pod.name,
-        pod.full_name,
-        f"{pod.name}:{container}",
-        f"{pod.full_name}:{container}",
-    }
+    both = {f"{one}{sign}{container}" for one in (pod.name, pod.full_name) for sign in ":/"}
+    return target in {container, pod.name, pod.full_name, *both}
 
 
 def explanation(arrival: Arrival) -> Explanation:

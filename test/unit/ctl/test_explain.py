@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib import parse
 
 import pytest
 import yaml
@@ -47,8 +46,8 @@ def test_a_simulated_container_is_explained(options: tuple[str, ...]) -> None:
     status, out, _ = run("a", *options)
 
     assert status == exits.FINE
-    assert out.startswith("default/a:c\npolicy        static\n")
-    assert "CPUs          1,5\n" in out
+    assert out.startswith("default/a:c\npolicy       static\n")
+    assert "gets CPUs    1,5\n" in out
 
 
 def test_a_refused_container_is_a_problem(options: tuple[str, ...]) -> None:
@@ -103,16 +102,18 @@ def test_half_a_simulation_is_wrong_usage(words: tuple[str, ...], said: str) -> 
 
 
 @contextmanager
-def daemon(path: Path, answer: dict[str, object]) -> Iterator[list[str]]:
-    """Somebody who answers one request on a socket, and keeps what was asked."""
+def daemon(path: Path, *answers: tuple[int, dict[str, object]]) -> Iterator[list[str]]:
+    """Somebody who gives these answers on a socket, and keeps what was asked."""
     asked: list[str] = []
 
     def serve() -> None:
-        one, _ = listener.accept()
-        with one:
-            asked.append(one.recv(65536).decode().split(" ")[1])
-            body = json.dumps(answer).encode()
-            one.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        for status, answer in answers:
+            one, _ = listener.accept()
+            with one:
+                asked.append(one.recv(65536).decode().split(" ")[1])
+                body = json.dumps(answer).encode()
+                head = f"HTTP/1.1 {status} X\r\nContent-Length: {len(body)}\r\n\r\n"
+                one.sendall(head.encode() + body)
 
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
@@ -123,15 +124,56 @@ def daemon(path: Path, answer: dict[str, object]) -> Iterator[list[str]]:
         thread.join()
 
 
+TOLD = explanations.document(
+    Explanation("shared", (Candidate("default", 0b110, chosen=True, why="the only one"),), cpus=6)
+)
+
+
 def test_without_pods_the_daemon_is_asked(tmp_path: Path) -> None:
-    """Its answer is shown by the same tables."""
-    candidate = Candidate("default", 0b110, chosen=True, why="the only one")
-    told = explanations.document(Explanation("shared", (candidate,), cpus=0b110))
+    """Its answer is shown by the same tables, with what it has decided before."""
     path = tmp_path / "s"
-    with daemon(path, {"container": "default/a:c", **told}) as asked:
+    recorded = [{"time": "2026-01-02T03:04:05Z", "text": "has moved"}]
+    with daemon(path, (200, {"container": "default/a:c", "recorded": recorded, **TOLD})) as asked:
         status, out, _ = run("a:c", "--socket", str(path))
 
     assert status == exits.FINE
-    assert asked == [f"/explain?container={parse.quote('a:c', safe='')}"]
-    assert out.startswith("default/a:c\nrule          shared\nCPUs          1-2\n")
+    assert asked == ["/explain?container=a%3Ac"]
+    assert out.startswith("default/a:c\nrule         shared\ngets CPUs    1-2\n")
+    assert "  2026-01-02T03:04:05Z: has moved\n" in out
     assert "->  default    1-2   the only one\n" in out
+
+
+PAGE = {
+    "Pods": {
+        "p": {
+            "Name": "a",
+            "Namespace": "default",
+            "Containers": {"id1": {"ID": "id1", "Name": "c"}, "id2": {"ID": "id2", "Name": "d"}},
+        }
+    }
+}
+
+
+def test_each_container_of_a_pod_is_asked_for(tmp_path: Path) -> None:
+    """The daemon itself explains one at a time."""
+    path = tmp_path / "s"
+    several = {"error": "'a' is not the only one"}
+    answers = [(200, {"container": name, **TOLD}) for name in ("default/a:c", "default/a:d")]
+    with daemon(path, (409, several), (200, PAGE), *answers) as asked:
+        _, out, _ = run("a", "--socket", str(path), "-o", "json")
+
+    assert [one["container"] for one in json.loads(out)] == ["default/a:c", "default/a:d"]
+    assert asked[2:] == ["/explain?container=id1", "/explain?container=id2"]
+
+
+def test_a_name_of_several_pods_is_not_guessed(tmp_path: Path) -> None:
+    """The daemon's words are the answer."""
+    path = tmp_path / "s"
+    several = {"error": "'c' is not the only one: default/a:c, default/b:c"}
+    with (
+        daemon(path, (409, several), (200, PAGE)),
+        pytest.raises(problem.Problem, match="'c' is not the only one: default/a:c") as error,
+    ):
+        run("c", "--socket", str(path))
+
+    assert error.value.status == exits.PROBLEM

@@ -25,9 +25,9 @@ def test_rule_placement_and_words_are_shown() -> None:
         "default/a:c",
         "policy static",
         "rule guaranteed",
-        "CPUs 1-2",
-        "memory nodes 0",
-        "now CPUs 1",
+        "gets CPUs 1-2",
+        "gets memory 0",
+        "has now CPUs 1",
         "has CPUs for itself",
     ]
 

@@ -28,7 +28,9 @@ def explained(target: str, *objects: object, policy: str = "static") -> list[exp
     return told.explained()
 
 
-@pytest.mark.parametrize("name", ["c", "a", "default/a", "a:c", "default/a:c"])
+@pytest.mark.parametrize(
+    "name", ["c", "a", "default/a", "a:c", "a/c", "default/a:c", "default/a/c"]
+)
 def test_names_may_be_short(name: str) -> None:
     """Of pods all containers are explained."""
     found = explained(name, made.whole("a", "2"), made.pod("b", made.one("d")))
