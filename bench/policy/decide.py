@@ -43,7 +43,7 @@ class Bench:
         """Measure beside so many containers, ascending; `calls` of each kind."""
         for size in sizes:
             while self._there < size:
-                self._finish(self._begin(Kind.SHARED)[0])
+                self._finish(self.begin(Kind.SHARED)[0])
                 self._there += 1
             for kind in Kind:
                 taken = [self._life(kind) for _ in range(calls)]
@@ -53,7 +53,7 @@ class Bench:
 
     def _life(self, kind: Kind) -> tuple[float, float]:
         """Create and remove one; give the seconds of both decisions. Raises `Refused`."""
-        event, created = self._begin(kind)
+        event, created = self.begin(kind)
         self._finish(event)
         removed = events.ContainerRemoved(self._id(event))
         began = time.thread_time()
@@ -62,7 +62,7 @@ class Bench:
         self.engine.handle(events.PodRemoved(event.pod.id))
         return created, took
 
-    def _begin(self, kind: Kind) -> tuple[events.ContainerCreating, float]:
+    def begin(self, kind: Kind) -> tuple[events.ContainerCreating, float]:
         """Decide on a new container; give the seconds. Raises `Refused`."""
         name = f"pod-{next(self._numbers)}"
         request = self._scene.request(kind, name, name)
