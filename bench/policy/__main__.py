@@ -31,7 +31,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--sizes", nargs="+", type=int, default=list(measure.SIZES), metavar="N", help="ascending"
     )
-    parser.add_argument("--decisions", type=int, default=500, metavar="N", help="of each (500)")
+    parser.add_argument("--decisions", type=int, default=200, metavar="N", help="of each (200)")
     parser.add_argument("--shared", type=int, default=100, metavar="N", help="creates (100)")
     parser.add_argument("--exclusive", type=int, default=20, metavar="N", help="creates (20)")
     parser.add_argument(

@@ -26,7 +26,7 @@ class Wanted:
     policies: Sequence[str]
     machines: Sequence[str] = MACHINES
     sizes: Sequence[int] = SIZES
-    decisions: int = 500
+    decisions: int = 200
     """Decisions of each kind beside each number of containers."""
 
     shared: int = 100
