@@ -2,10 +2,12 @@
 """Completion scripts: that of bash is run, the others are read."""
 
 import argparse
+import os
 import subprocess
 from pathlib import Path
 
 import pytest
+from garden import binaries
 
 from ctl import shells, tree
 
@@ -69,6 +71,83 @@ def complete(folder: Path, root: tree.Command, line: str) -> list[str]:
 def test_bash_completes(tmp_path: Path, root: tree.Command, line: str, offered: list[str]) -> None:
     """What may follow, wherever it stands; of a name with a colon what is behind it."""
     assert complete(tmp_path, root, line) == offered
+
+
+ZSH = """
+compadd() {{ shift; print -l -- "$@"; }}
+_describe() {{ print -l -- "${{(@P)2}}" | sed 's/:.*//'; }}
+_files() {{ print -l -- *.yaml; }}
+words=({line}) CURRENT={count}
+source {script}
+"""
+"""Asks zsh's script, with what its completion system offers to scripts in a word each."""
+
+LINES = [
+    (("p", ""), {"look", "config", "--help"}),
+    (("p", "config", ""), {"check", "--help"}),
+    (("p", "config", "check", "--number", ""), set()),
+    (("p", "config", "check", ""), {"--help", "--number", "given.yaml"}),
+    (("p", "look", "-o", ""), {"json", "yaml"}),
+    (("p", "look", ""), {"--help", "--output", "web:main", "web:side", "db:main"}),
+]
+"""What stands on a line, the last word still empty, and what may stand there."""
+
+
+def prepared(folder: Path, script: str) -> dict[str, str]:
+    """Put a program that knows containers, a file and a script into a folder; give variables."""
+    program = folder / "p"
+    program.write_text(
+        "#!/bin/sh\n[ $2 = --containers ] && printf '%s\\n' web:main web:side db:main\n"
+    )
+    program.chmod(0o755)
+    (folder / "given.yaml").touch()
+    (folder / "script").write_text(script, encoding="utf-8")
+    return {"PATH": f"{folder}:{os.environ['PATH']}", "HOME": str(folder)}
+
+
+@pytest.mark.parametrize(("words", "offered"), LINES)
+def test_zsh_completes(
+    tmp_path: Path, root: tree.Command, words: tuple[str, ...], offered: set[str]
+) -> None:
+    """The same as bash."""
+    variables = prepared(tmp_path, shells.zsh("p", [], root))
+    line = " ".join(word or "''" for word in words)
+    asked = ZSH.format(line=line, count=len(words), script=tmp_path / "script")
+    done = subprocess.run(
+        [binaries.find("zsh")["zsh"], "-f", "-c", asked],
+        cwd=tmp_path,
+        env=variables,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert (set(done.stdout.split()), done.stderr) == (offered, "")
+
+
+@pytest.mark.parametrize(("words", "offered"), LINES)
+def test_fish_completes(
+    tmp_path: Path, root: tree.Command, words: tuple[str, ...], offered: set[str]
+) -> None:
+    """The same, but options only where a dash has been written."""
+    fish = binaries.find("fish")["fish"]
+    functions = fish.resolve().parent / "tree/usr/share/fish/functions"
+    variables = prepared(tmp_path, shells.fish("p", [], root))
+    asked = (
+        f"set -p fish_function_path {functions}; source {tmp_path / 'script'};"
+        f" complete -C '{' '.join(words)}'"
+    )
+    done = subprocess.run(
+        [fish, "--no-config", "-c", asked],
+        cwd=tmp_path,
+        env=variables,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    found = {line.partition("\t")[0] for line in done.stdout.splitlines()} - {"p", "script", ""}
+    assert (found, done.stderr) == ({word for word in offered if word[:1] != "-"}, "")
 
 
 @pytest.mark.parametrize("shell", shells.SHELLS)
