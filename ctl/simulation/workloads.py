@@ -2,7 +2,8 @@
 """From Kubernetes objects to pods: pods, and what makes pods of a template.
 
 All pods go to the one node there is, in the order of the objects; nothing is scheduled. Pods of a
-workload are named NAME-0, NAME-1 and so on. Whatever has no pods is named and skipped.
+workload are named NAME-0, NAME-1 and so on. Lists of pods of a cluster are taken in the order in
+which those were started. Whatever has no pods, or is over, is named and skipped.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +19,8 @@ MAX_PODS = 20_000
 """Pods of all files together."""
 
 _TEMPLATE = ("spec", "template")
+_OVER = ("Succeeded", "Failed")
+"""Phases of pods that hold nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,9 @@ def read(documents: Iterable[Any], origin: str, findings: problem.Findings) -> F
             place.problem(f"expected a Kubernetes object, got {got}")
             continue
         named = f"{document['kind']} {_name(document)}"
-        if document["kind"] == "Pod":
+        if document["kind"] == "Pod" and _status(document).get("phase") in _OVER:
+            skipped.append(f"{named} ({_status(document)['phase']})")
+        elif document["kind"] == "Pod":
             pods += _pod(document, f"{origin}: {named}", findings)
         elif document["kind"] in _KINDS:
             room = MAX_PODS - len(pods)
@@ -86,9 +91,22 @@ def _flat(documents: Iterable[Any]) -> Iterator[Any]:
         kind = one.get("kind") if isinstance(one, dict) else None
         items = one.get("items") if isinstance(one, dict) else None
         if isinstance(kind, str) and kind.endswith("List") and isinstance(items, list):
-            yield from _flat(items)
+            yield from _flat(_as_they_came(items))
         else:
             yield one
+
+
+def _as_they_came(items: list[Any]) -> list[Any]:
+    """Give pods of a cluster in the order in which they were started, others as they stand."""
+    starts = [_status(one).get("startTime") for one in items]
+    if not all(isinstance(one, str) and one for one in starts):
+        return items
+    return [one for _, one in sorted(zip(starts, items, strict=True), key=lambda pair: pair[0])]
+
+
+def _status(document: Any) -> dict[str, Any]:
+    status = document.get("status") if isinstance(document, dict) else None
+    return status if isinstance(status, dict) else {}
 
 
 def _name(document: Mapping[str, Any]) -> str:

@@ -70,6 +70,22 @@ def test_what_has_no_pods_is_named() -> None:
     assert problems == []
 
 
+def test_pods_of_a_cluster_come_as_they_were_started() -> None:
+    """Which is not the order in which kubectl lists them; those that are over are skipped."""
+    late = {**made.pod("a"), "status": {"phase": "Running", "startTime": "2026-02-01T00:00:00Z"}}
+    early = {**made.pod("b"), "status": {"phase": "Running", "startTime": "2026-01-01T00:00:00Z"}}
+    over = {**made.pod("c"), "status": {"phase": "Succeeded", "startTime": "2026-01-02T00:00:00Z"}}
+    found, _ = read({"kind": "List", "items": [late, early, over]})
+
+    assert [one.name for one in found.pods] == ["b", "a"]
+    assert found.skipped == ("Pod default/c (Succeeded)",)
+    assert names({"kind": "List", "items": [late, early, made.pod("d")]}) == [
+        "default/a",
+        "default/b",
+        "default/d",
+    ]
+
+
 def test_what_is_no_object_is_a_mistake() -> None:
     """Each is told with its number."""
     assert read("text", {"metadata": {}})[1] == [
