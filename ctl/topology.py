@@ -112,7 +112,7 @@ def _containers(
             return occupants.read(_document(arguments.given))
         except occupants.BadDocument as error:
             raise problem.Problem(f"cannot read {arguments.given}: {error}") from error
-    if not here or arguments.no_containers or not Path(arguments.socket).exists():
+    if not here or arguments.no_containers or not _there(Path(arguments.socket)):
         return None
     try:
         return occupants.read(live.get("/introspect", arguments.socket))
@@ -121,12 +121,22 @@ def _containers(
         return None
 
 
+def _there(path: Path) -> bool:
+    """Whether there is something, which may be hidden from who asks."""
+    try:
+        return path.exists()
+    except PermissionError:
+        return True
+
+
 def _document(name: str) -> Mapping[str, Any]:
     _, content = next(files.texts(name))
     try:
         found = json.loads(content)
     except ValueError:
         found = _yaml(name, content)
+    except RecursionError as error:
+        raise problem.Problem(f"cannot read {name}: it is nested too deep") from error
     if not isinstance(found, dict):
         raise problem.Problem(f"cannot read {name}: it is no object")
     return found

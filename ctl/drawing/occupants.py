@@ -11,6 +11,8 @@ from resmgr import cpuset
 
 from .. import placed
 
+_EXPECTED = "expected what /introspect or `simulate -o json` gives"
+
 
 class BadDocument(ValueError):
     """A document tells of no containers; the text says what was expected, in one clause."""
@@ -40,13 +42,9 @@ def read(document: Mapping[str, Any]) -> tuple[Occupant, ...]:
     if isinstance(document.get("containers"), list):
         found = sorted(_simulated(document["containers"]), key=lambda one: one.name)
     elif "Pods" in document or "Assignments" in document:
-        found = [
-            Occupant(_clean(one.title), _clean(one.pool), one.exclusive, one.shared)
-            for one in placed.read(document)
-            if one.allowed
-        ]
+        found = list(_told(document))
     else:
-        raise BadDocument("expected what /introspect or `simulate -o json` gives")
+        raise BadDocument(_EXPECTED)
     labels = _labels()
     return tuple(
         Occupant(one.name, one.pool, one.exclusive, one.shared, next(labels))
@@ -54,6 +52,16 @@ def read(document: Mapping[str, Any]) -> tuple[Occupant, ...]:
         else one
         for one in found
     )
+
+
+def _told(document: Mapping[str, Any]) -> Iterator[Occupant]:
+    try:
+        containers = placed.read(document)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise BadDocument(_EXPECTED) from error
+    for one in containers:
+        if one.allowed:
+            yield Occupant(_clean(one.title), _clean(one.pool), one.exclusive, one.shared)
 
 
 def within(occupants: tuple[Occupant, ...], online: int) -> tuple[tuple[Occupant, ...], int]:

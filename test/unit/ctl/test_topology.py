@@ -156,6 +156,7 @@ def test_a_page_is_no_document(tmp_path: Path) -> None:
     [
         ("[]", "it is no object"),
         ("{", "it is neither JSON nor YAML"),
+        ("[" * 200_000, "it is nested too deep"),
         ("{}", "expected what /introspect or `simulate -o json` gives"),
     ],
 )

@@ -101,6 +101,8 @@ def test_labels_go_on_after_the_alphabet() -> None:
     ("document", "message"),
     [
         ({}, "expected what /introspect or `simulate -o json` gives"),
+        ({"Pods": "web"}, "expected what /introspect or `simulate -o json` gives"),
+        ({"Pods": {"p": {"Containers": ["c"]}}}, "expected what /introspect or"),
         ({"containers": ["web"]}, "expected a list of containers"),
         ({"containers": [simulated(cpus="many")]}, "cannot read 'many' as a list of ids"),
     ],
