@@ -39,7 +39,10 @@ def reset(
 
 
 def _failure(
-    folder: Path, changes: tuple[Change, ...], listening: Callable[[], bool], now: Callable[[], float]
+    folder: Path,
+    changes: tuple[Change, ...],
+    listening: Callable[[], bool],
+    now: Callable[[], float],
 ) -> str:
     """Write changes; give why it could not be written, or nothing."""
     try:
