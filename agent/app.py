@@ -2,7 +2,6 @@
 """The agent from its start to its end: who is made of whom, and what runs side by side."""
 
 import asyncio
-import contextlib
 import datetime as dt
 import logging
 import random
@@ -74,7 +73,7 @@ class App:
         follower = following.Follower(
             self.book, self.api, self.bell, clock=self._clock, chance=self._chance
         )
-        with contextlib.suppress(_Stopped):
+        try:
             async with asyncio.TaskGroup() as tasks:
                 services = {
                     **node.NodeService(
@@ -102,11 +101,12 @@ class App:
                     tasks.create_task(life, name=name)
                 _LOG.info("the agent of node %s serves %s", options.node, options.agent_socket)
                 try:
-                    await stop.wait()
+                    await _end(stop)
                 finally:
                     served.stop()
                     self.api.close()
-                raise _Stopped
+        except* _Stopped:
+            pass
         _LOG.info("the agent ends")
 
     def _came(self) -> None:
@@ -124,3 +124,8 @@ class App:
 
 class _Stopped(Exception):
     """The agent is to end: everything that runs is cancelled."""
+
+
+async def _end(stop: asyncio.Event) -> None:
+    await stop.wait()
+    raise _Stopped

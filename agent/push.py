@@ -49,6 +49,7 @@ class Pusher:
         self._announce = announce
         self._clock = clock
         self._chance = chance
+        self._failing: set[str] = set()
 
     async def configurations(self) -> None:
         """Send configurations when they are due, for ever."""
@@ -80,10 +81,11 @@ class Pusher:
             answer = await self._call("SetConfig", request.SerializeToString())
             error = reading.read(agent_pb2.SetConfigReply, answer).error
         except (CallError, reading.Unreadable) as failure:
-            _LOG.warning("cannot tell the daemon the configuration (%s): %s", what, failure)
+            self._fails(f"cannot tell the daemon the configuration ({what}): {failure}")
             facts.not_configured(str(failure), self._clock(), self._chance())
             return
         facts.configured(error, self._clock())
+        self._failing.clear()
         if error:
             _LOG.error("the daemon refused the configuration (%s): %s", what, error)
             self._announce(Announcement("ConfigurationRefused", f"{what}: {error}"))
@@ -103,7 +105,7 @@ class Pusher:
             answer = await self._call("SetAdjustment", request.SerializeToString())
             errors = dict(reading.read(agent_pb2.SetAdjustmentReply, answer).errors)
         except (CallError, reading.Unreadable) as failure:
-            _LOG.warning("cannot tell the daemon the Adjustments: %s", failure)
+            self._fails(f"cannot tell the daemon the Adjustments: {failure}")
             facts.not_adjusted(str(failure), self._clock(), self._chance())
             return
         facts.adjusted_with(errors, self._clock())
@@ -114,6 +116,12 @@ class Pusher:
             self._announce(Announcement("AdjustmentsRefused", listed))
         else:
             _LOG.info("the daemon took %d Adjustments", len(sent.specs))
+
+    def _fails(self, text: str) -> None:
+        """Write what fails once, however often it is tried."""
+        level = logging.DEBUG if text in self._failing else logging.WARNING
+        _LOG.log(level, "%s; it is tried again", text)
+        self._failing.add(text)
 
     async def _call(self, method: str, message: bytes) -> bytes:
         return await self._daemon.call(f"/{services.CONFIG}/{method}", message, TIMEOUT)
