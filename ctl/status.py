@@ -87,6 +87,7 @@ def pairs(page: Mapping[str, Any], now: float) -> Iterator[tuple[str, str | None
         shown = ", ".join(f"{number} {state}" for state, number in states.items())
         yield "containers", f"{shown or 'none'}, in {page.get('pods', 0)} pods"
         yield from _cpus(page.get("cpus") or {})
+        yield from _controllers(page)
         runtime = page.get("runtime") or {}
         named = f"{runtime.get('name', 'unknown')} {runtime.get('version', '')}".strip()
         yield "runtime", f"{named}, {'connected' if runtime.get('connected') else 'away'}"
@@ -118,6 +119,18 @@ def _cpus(given: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
         text = str(given.get(name) or "")
         if text or name == "exclusive":
             yield f"CPUs {name}", f"{text} ({_count(text)})" if text else "none"
+
+
+def _controllers(page: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+    """Give who is at work, and who is not though somebody may think so."""
+    given = page.get("controllers") or {}
+    running = [f"{name} ({one.get('mode')})" for name, one in given.items() if one.get("running")]
+    yield "controllers", ", ".join(running) or "none"
+    for name, one in given.items():
+        if one.get("why"):
+            yield f"without {name}", str(one["why"])
+    for name, cpus in (page.get("cpuClasses") or {}).items():
+        yield f"CPU class {name or 'none'}", f"{cpus} ({_count(cpus)})"
 
 
 def _count(text: str) -> int:

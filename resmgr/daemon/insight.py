@@ -9,16 +9,14 @@ import asyncio
 import math
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import version
 from ..engine.engine import Engine
 from ..relay import server, upstream
 from ..runtime.version import Found
 from . import (
-    configpage,
     decisions,
-    explained,
     gather,
     http,
     listener,
@@ -28,13 +26,14 @@ from . import (
     reconfigure,
     series,
     show,
-    status,
     timers,
     witness,
 )
 from .numbers import Numbers
 from .prepare import Prepared
-from .status import Socket
+
+if TYPE_CHECKING:
+    from . import status
 
 
 class Insight:
@@ -54,7 +53,7 @@ class Insight:
         self._timers: list[timers.Every] = []
         self._pages: pages.Pages | None = None
         self._local = local.Local(prepared.options.introspection_socket, local.users())
-        self._process = status.Process(version.current(), os.getpid(), prepared.now())
+        self._since = prepared.now()
         self._heard: witness.Witness | None = None
 
     async def begin(self) -> None:
@@ -130,55 +129,75 @@ class Insight:
             return http.Page(await expose(), metrics.CONTENT_TYPE)
 
         def how(_query: http.Query) -> http.Page:
-            return explained.json_page(self._status(engine, source))
+            return http.json_page(self._status(engine, source))
+
+        def configured(query: http.Query) -> http.Page:
+            from . import configpage  # noqa: PLC0415 - as above
+
+            return configpage.page(source.active, source.refused, layers, query)
+
+        def why(query: http.Query) -> http.Page:
+            from . import explained  # noqa: PLC0415 - as above
+
+            return explained.page(engine, self.decisions, query)
 
         return {
             "/introspect": lambda _: show.page(engine, prepared.machine),
             "/metrics": exposed,
             "/status": how,
-            "/config": lambda query: configpage.page(source.active, source.refused, layers, query),
-            "/explain": lambda query: explained.page(engine, self.decisions, query),
+            "/config": configured,
+            "/explain": why,
             "/decisions": self._decided,
-            "/": lambda _: explained.json_page({"pages": sorted(PATHS)}),
+            "/": lambda _: http.json_page({"pages": sorted(PATHS)}),
         }
 
     def _status(self, engine: Engine, source: reconfigure.Reconfigurer) -> dict[str, Any]:
-        own = {"introspection": Socket(self._local.path, self._local.listens)}
+        from . import status  # noqa: PLC0415 - most daemons are never asked
+
+        own = {"introspection": status.Socket(self._local.path, self._local.listens)}
         serves = {
-            name: Socket(one.path, one.descriptor is not None, one.connections)
+            name: status.Socket(one.path, one.descriptor is not None, one.connections)
             for name, one in self.serves.items()
         }
-        asks = {name: Socket(one.path, one.connected) for name, one in self.asks.items()}
+        asks = {name: status.Socket(one.path, one.connected) for name, one in self.asks.items()}
         counters = self._prepared.store.counters
         return status.document(
             status.Facts(
-                process=self._process,
+                process=self._process(),
                 engine=engine,
                 machine=self._prepared.machine,
                 active=source.active,
                 refused=source.refused,
                 failures=self._heard.failures if self._heard else witness.Failures(),
                 store=status.Store(counters.pending, counters.failures),
+                controllers=self._prepared.controls.roster,
                 runtime=self.runtime,
                 serves={**serves, **own},
                 asks=asks,
             )
         )
 
+    def _process(self) -> "status.Process":
+        from . import status  # noqa: PLC0415 - as above
+
+        return status.Process(version.current(), os.getpid(), self._since)
+
     def _starting(self, _query: http.Query) -> http.Page:
-        return explained.json_page(status.starting(self._process, self.doing))
+        from . import status  # noqa: PLC0415 - as above
+
+        return http.json_page(status.starting(self._process(), self.doing))
 
     def _not_yet(self, _query: http.Query) -> http.Page:
-        return explained.json_page({"error": f"the daemon is {self.doing}"}, 503)
+        return http.json_page({"error": f"the daemon is {self.doing}"}, 503)
 
     async def _decided(self, query: http.Query) -> http.Page:
         try:
             since, wait = int(query.get("since", "0")), float(query.get("wait", "0"))
         except ValueError:
-            return explained.json_page({"error": "since and wait are numbers"}, 400)
+            return http.json_page({"error": "since and wait are numbers"}, 400)
         if wait > 0 and math.isfinite(wait):
             await self.decisions.after(since, min(wait, local.LONGEST_WAIT))
-        return explained.json_page(self.decisions.document(since))
+        return http.json_page(self.decisions.document(since))
 
 
 PATHS = ("/config", "/decisions", "/explain", "/introspect", "/metrics", "/status")

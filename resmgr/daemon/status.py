@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .. import cpuset
+from ..control.roster import Roster
 from ..engine.engine import Engine
 from ..runtime.version import Found
 from ..sysfs.machine import Machine
@@ -61,6 +62,7 @@ class Facts:
     refused: Refused | None
     failures: Failures
     store: Store
+    controllers: Roster = field(default_factory=Roster)
     runtime: Found | None = None
     serves: Mapping[str, Socket] = field(default_factory=dict)
     asks: Mapping[str, Socket] = field(default_factory=dict)
@@ -83,6 +85,8 @@ def document(facts: Facts) -> dict[str, Any]:
         "pods": len(ledger.pods),
         "containers": dict(sorted(states.items())),
         "cpus": _cpus(facts.engine, facts.machine),
+        "controllers": _controllers(facts.controllers),
+        "cpuClasses": {name: cpuset.show(cpus) for name, cpus in facts.engine.cpu_classes.items()},
         "runtime": _runtime(facts.runtime, facts.asks),
         "serves": {name: one.document() for name, one in facts.serves.items()},
         "asks": {name: one.document() for name, one in facts.asks.items()},
@@ -127,6 +131,17 @@ def _cpus(engine: Engine, machine: Machine) -> dict[str, str]:
         "offline": cpuset.show(machine.offline),
         "isolated": cpuset.show(machine.isolated),
         "exclusive": cpuset.show(exclusive),
+    }
+
+
+def _controllers(roster: Roster) -> dict[str, Any]:
+    return {
+        name: {
+            "mode": mode.value,
+            "running": roster.runs(name),
+            "why": roster.unable.get(name, ""),
+        }
+        for name, mode in roster.modes.items()
     }
 
 

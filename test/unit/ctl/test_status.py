@@ -106,3 +106,23 @@ def test_times_are_told_with_their_age() -> None:
     assert status.moment("2026-11-22T12:00:00.000Z", NOW) == "2026-11-22T12:00:00Z, 3h ago"
     assert status.moment("yesterday", NOW) == "yesterday"
     assert status.moment(None, NOW) is None
+
+
+def test_controllers_and_classes_of_cpus_are_shown() -> None:
+    """Who is at work, and who is not though somebody may think so."""
+    at_work = {"mode": "required", "running": True, "why": ""}
+    page = changed(
+        controllers={
+            "cpu": at_work,
+            "cri": {"mode": "disabled", "running": False, "why": ""},
+            "memory": {"mode": "relaxed", "running": False, "why": "no such file"},
+        },
+        cpuClasses={"": "0", "turbo": "2-3"},
+    )
+    lines = dict(status.pairs(page, NOW))
+
+    assert lines["controllers"] == "cpu (required)"
+    assert lines["without memory"] == "no such file"
+    assert lines["CPU class turbo"] == "2-3 (2)"
+    assert lines["CPU class none"] == "0 (1)"
+    assert dict(status.pairs(pages.STATUS, NOW))["controllers"] == "none"

@@ -6,6 +6,7 @@ from typing import Any
 from unit.resmgr.daemon import small_engine
 from unit.resmgr.daemon.small_engine import pod
 
+from resmgr.control.roster import Mode, Roster
 from resmgr.daemon import status
 from resmgr.daemon.active import Active, Refused
 from resmgr.daemon.configuration import Judge
@@ -69,6 +70,25 @@ def test_sockets_tell_whether_they_are_up() -> None:
     assert found["serves"] == {"relay": {"path": "/r.sock", "up": True, "connections": 2}}
     assert found["asks"] == {"runtime": {"path": "/c.sock", "up": False}}
     assert found["runtime"] == {"connected": False}
+
+
+def test_controllers_tell_whether_they_are_at_work() -> None:
+    """And why not."""
+    roster = Roster(
+        {"cpu": Mode.REQUIRED, "memory": Mode.RELAXED},
+        frozenset({"cpu"}),
+        unable={"memory": "no such file"},
+    )
+    engine = small_engine.engine(pod("web"))
+    engine.cpu_classes = {"turbo": 0b1101}
+    found = page(controllers=roster, engine=engine)
+
+    assert found["controllers"] == {
+        "cpu": {"mode": "required", "running": True, "why": ""},
+        "memory": {"mode": "relaxed", "running": False, "why": "no such file"},
+    }
+    assert found["cpuClasses"] == {"turbo": "0,2-3"}
+    assert page()["controllers"] == {}
 
 
 def test_failures_are_counted() -> None:
