@@ -10,7 +10,6 @@ from typing import Any
 from . import active, http
 from .active import Active, Refused
 from .decisions import moment
-from .explained import json_page
 from .sources import Origin, Source
 
 YAML = "application/yaml"
@@ -24,8 +23,8 @@ def page(
     if wanted == "yaml":
         return http.Page(text(now), YAML)
     if wanted != "json":
-        return json_page({"error": f"no format {wanted[:40]!r}, there are json and yaml"}, 400)
-    return json_page(document(now, refused, layers))
+        return http.json_page({"error": f"no format {wanted[:40]!r}, there are json and yaml"}, 400)
+    return http.json_page(document(now, refused, layers))
 
 
 def document(now: Active, refused: Refused | None, layers: tuple[Source, ...]) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The page `/explain`: what a container has, what was decided about it, and why it would be now."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +11,6 @@ from ..model import Container, Pod
 from ..policy import explain
 from . import find, http
 from .decisions import Decisions
-from .introspection import CONTENT_TYPE
 
 
 def page(engine: Engine, decisions: Decisions, query: http.Query) -> http.Page:
@@ -28,7 +26,7 @@ def page(engine: Engine, decisions: Decisions, query: http.Query) -> http.Page:
         titles = [find.title(one, ledger.pods.get(one.pod_id)) for one in found]
         error = f"{word[:200]!r} is not the only one: {', '.join(titles[:_MOST_NAMED])}"
         return _wrong(409, error, _told(found, ledger.pods))
-    return json_page(document(engine, decisions, found[0]))
+    return http.json_page(document(engine, decisions, found[0]))
 
 
 def document(engine: Engine, decisions: Decisions, container: Container) -> dict[str, Any]:
@@ -67,12 +65,6 @@ def document(engine: Engine, decisions: Decisions, container: Container) -> dict
 _UNTOUCHED = explain.Explanation("the pod wants this container left untouched, by annotation")
 
 
-def json_page(data: Mapping[str, Any], status: int = 200) -> http.Page:
-    """Make a page of JSON."""
-    body = json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
-    return http.Page(body, CONTENT_TYPE, status)
-
-
 def _who(one: Container, pods: Mapping[str, Pod]) -> dict[str, Any]:
     pod = pods.get(one.pod_id)
     return {
@@ -100,4 +92,4 @@ def _all(engine: Engine) -> list[dict[str, Any]]:
 
 def _wrong(status: int, error: str, candidates: list[dict[str, Any]] | None = None) -> http.Page:
     more = {} if candidates is None else {"candidates": candidates}
-    return json_page({"error": error, **more}, status)
+    return http.json_page({"error": error, **more}, status)

@@ -5,6 +5,7 @@ It listens at an address of the network that can change, or on a unix socket tha
 """
 
 import asyncio
+import json
 import logging
 import socket as sockets
 from collections.abc import Callable, Coroutine, Mapping
@@ -65,6 +66,12 @@ def _everybody(_transport: asyncio.BaseTransport) -> bool:
 
 Pages = Mapping[str, Make]
 """Path -> what makes its page. The path `*` is for all others."""
+
+
+def json_page(data: Mapping[str, Any], status: int = 200) -> Page:
+    """Make a page of JSON."""
+    body = json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+    return Page(body, "application/json", status)
 
 
 class CannotServe(Exception):
