@@ -6,6 +6,7 @@ workload are named NAME-0, NAME-1 and so on. Lists of pods of a cluster are take
 which those were started. Whatever has no pods, or is over, is named and skipped.
 """
 
+import operator
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -98,10 +99,10 @@ def _flat(documents: Iterable[Any]) -> Iterator[Any]:
 
 def _as_they_came(items: list[Any]) -> list[Any]:
     """Give pods of a cluster in the order in which they were started, others as they stand."""
-    starts = [_status(one).get("startTime") for one in items]
-    if not all(isinstance(one, str) and one for one in starts):
+    starts = [str(_status(one).get("startTime") or "") for one in items]
+    if not all(starts):
         return items
-    return [one for _, one in sorted(zip(starts, items, strict=True), key=lambda pair: pair[0])]
+    return [one for _, one in sorted(zip(starts, items, strict=True), key=operator.itemgetter(0))]
 
 
 def _status(document: Any) -> dict[str, Any]:
