@@ -219,7 +219,7 @@ class Session:
         container = self._find(cache_id)
         if container is None or sent is None or (container.linux == sent and not anyway):
             return Taken(Outcome())
-        return Taken(Outcome(), self._enqueue(plan.Plan(updates=(container,))))
+        return Taken(Outcome(), self._enqueue(plan.Plan((container,), {cache_id: sent})))
 
     @contextlib.contextmanager
     def guard(self, method: str) -> Iterator[None]:
