@@ -127,9 +127,11 @@ async def test_decisions_are_told(pinned: tuple[Ctl, daemons.Node, str]) -> None
     """Those that were made, and with -f those that come."""
     ctl, node, _ = pinned
     status, found = await ctl.asked("decisions", "pinned")
-    child = await ctl.start("decisions", "-f", "-n", "0", "-o", "json")
+    child = await ctl.start("decisions", "-f", "-n", "1", "-o", "json")
     try:
         assert child.stdout is not None
+        # What there is already comes first: from then on it waits.
+        await child.stdout.readline()
         pod = await node.kubelet.run_pod("later")
         await node.kubelet.run(pod)
         async with asyncio.timeout(daemons.PATIENCE):
