@@ -89,9 +89,7 @@ def _note(err: TextIO, notes: Iterable[str]) -> None:
 
 def _show(where: output.Screen, placed: Placements, *, short: bool) -> None:
     if short:
-        for one in placed.containers:
-            if text := one.refusal or one.failure:
-                where.out.write(f"refused {one.name}: {text}\n")
+        simulated.refused(where, placed.containers)
     else:
         simulated.placements(where, placed)
         where.out.write("\n")

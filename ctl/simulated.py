@@ -28,10 +28,33 @@ _COLUMNS = (
     "WHY",
 )
 
+_GAP = 2
+_LEAST = 30
+"""Columns of a terminal below which it is not worth while to say why."""
+
 
 def placements(where: Screen, placed: Placements) -> None:
     """Show each container, in the order in which they came."""
-    output.write_table(where, _COLUMNS, [row(one) for one in placed.containers])
+    _containers(where, placed.containers)
+
+
+def _containers(where: Screen, containers: Sequence[Placement]) -> None:
+    """Show containers; a terminal that has no room for the last column goes without it."""
+    rows = [row(one) for one in containers]
+    cells = [[str(cell or "-") for cell in (*line[:-1], "")] for line in [_COLUMNS, *rows]]
+    needed = sum(max(map(len, column)) + _GAP for column in zip(*cells, strict=True))
+    if where.width and needed + _LEAST > where.width:
+        output.write_table(where, _COLUMNS[:-1], [line[:-1] for line in rows])
+        refused(where, containers)
+    else:
+        output.write_table(where, _COLUMNS, rows)
+
+
+def refused(where: Screen, containers: Iterable[Placement]) -> None:
+    """Show who was refused, a line each, with the reason."""
+    for one in containers:
+        if text := one.refusal or one.failure:
+            where.out.write(f"refused {one.name}: {text}\n")
 
 
 def row(one: Placement) -> Sequence[object]:
@@ -125,7 +148,7 @@ def told(where: Screen, number: int, one: Told) -> None:
     if one.problem:
         where.out.write(f"  refused, everything stays: {one.problem}\n")
     if one.came:
-        output.write_table(where, _COLUMNS, [row(each) for each in one.came])
+        _containers(where, one.came)
     if one.moved:
         _moved(where, one.moved)
     gone = f"{len(one.went)} went, " if one.went else ""

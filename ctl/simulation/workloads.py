@@ -141,8 +141,13 @@ def _of_template(
     path = ".".join(kind.template)
     metadata = document.get("metadata")
     own = metadata if isinstance(metadata, dict) else {}
-    if not own.get("name"):
-        problem.Place(f"{origin}: metadata.name", findings).problem("missing")
+    for key in ("name", "namespace"):
+        at = problem.Place(f"{origin}: metadata.{key}", findings)
+        value = own.get(key)
+        if value is not None and not isinstance(value, str):
+            at.problem(f"expected text, got {problem.kind(value)}", "put it in quotes")
+        elif not value and key == "name":
+            at.problem("missing")
     if not isinstance(template, dict):
         problem.Place(f"{origin}: {path}", findings).problem("missing", "it has the pods' template")
         return

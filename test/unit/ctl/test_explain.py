@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -102,7 +103,7 @@ def test_half_a_simulation_is_wrong_usage(words: tuple[str, ...], said: str) -> 
 
 
 @contextmanager
-def daemon(path: Path, *answers: tuple[int, dict[str, object]]) -> Iterator[list[str]]:
+def daemon(path: Path, *answers: tuple[int, Any]) -> Iterator[list[str]]:
     """Somebody who gives these answers on a socket, and keeps what was asked."""
     asked: list[str] = []
 

@@ -55,3 +55,24 @@ def test_a_step_without_changes_is_one_line() -> None:
     simulated.told(output.Screen(out), 3, told)
 
     assert out.getvalue() == ("step 3: add nothing\n  0 came, 0 changed, 0 updates; 16 CPUs free\n")
+
+
+def test_a_narrow_terminal_goes_without_reasons() -> None:
+    """`explain` has them; a wide one folds them."""
+    placed = placements.of(made.simulation("static", made.whole("a", "2")))
+    heads = []
+    for width in (80, 140):
+        out = io.StringIO()
+        simulated.placements(output.Screen(out, width), placed)
+        heads.append(out.getvalue().splitlines()[0].split()[-1])
+
+    assert heads == ["MEMORY", "WHY"]
+
+
+def test_a_narrow_terminal_still_tells_why_not() -> None:
+    """Whoever was refused has a line below the table."""
+    placed = placements.of(made.simulation("static", made.whole("a", "99")))
+    out = io.StringIO()
+    simulated.placements(output.Screen(out, 80), placed)
+
+    assert "\nrefused default/a:c: cannot allocate 99 exclusive CPUs" in out.getvalue()

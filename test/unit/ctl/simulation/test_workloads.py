@@ -3,7 +3,9 @@
 
 from typing import Any
 
+import hypothesis
 import pytest
+from hypothesis import strategies as st
 from unit.ctl.simulation import made
 
 from ctl.simulation import workloads
@@ -108,6 +110,9 @@ def test_a_workload_that_is_wrong_is_told() -> None:
     assert read({**few, "spec": many})[1] == [
         "f: Deployment default/d: spec.replicas: more than 20000 pods in all"
     ]
+    assert read({**few, "metadata": {"name": 5}, "spec": {"template": TEMPLATE}})[1] == [
+        "f: Deployment default/5: metadata.name: expected text, got a number, put it in quotes"
+    ]
     assert read({"kind": "Job", "spec": {"template": TEMPLATE}})[1] == [
         "f: Job without a name: metadata.name: missing"
     ]
@@ -119,3 +124,38 @@ def test_two_pods_of_one_name_are_a_mistake() -> None:
     workloads.refuse_twice(made.specs(made.pod("a"), made.pod("a")), findings)
 
     assert [one.message for one in findings.problems()] == ["pod default/a is there twice"]
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | st.floats() | st.text(max_size=3),
+    lambda below: st.lists(below, max_size=3) | st.dictionaries(st.text(max_size=3), below),
+    max_leaves=6,
+)
+KEYS = (
+    *("kind", "metadata", "name", "namespace", "labels", "annotations", "uid", "generateName"),
+    *("spec", "template", "replicas", "parallelism", "jobTemplate", "containers", "items"),
+    *("initContainers", "resources", "limits", "requests", "cpu", "memory", "env", "value"),
+    *("valueFrom", "fieldRef", "fieldPath", "command", "args", "restartPolicy", "status", "phase"),
+    "startTime",
+)
+KINDS = st.sampled_from(["Pod", "Deployment", "Job", "CronJob", "List", "Service"])
+OBJECTS = st.recursive(
+    ANYTHING | KINDS,
+    lambda below: (
+        st.lists(below, max_size=3)
+        | st.dictionaries(st.sampled_from(KEYS), below | KINDS, max_size=8)
+    ),
+    max_leaves=40,
+)
+
+
+@hypothesis.given(st.lists(OBJECTS, max_size=3), KINDS)
+@hypothesis.settings(deadline=None, max_examples=300)
+def test_whatever_it_is_it_is_judged(objects: list[Any], kind: str) -> None:
+    """Objects of any shape are pods, skipped, or problems with paths; nothing else happens."""
+    given = [{**one, "kind": kind} if isinstance(one, dict) else one for one in objects]
+    found, problems = read(*given)
+
+    assert all(problem.startswith("f: ") for problem in problems)
+    if not problems:
+        assert all(pod.name and pod.containers for pod in found.pods)
