@@ -74,27 +74,20 @@ def _flat(report: results.Report) -> Iterator[tuple[str, float]]:
         yield policy, most.cpu_a_create / fewest.cpu_a_create
 
 
-def exclusive(report: results.Report) -> Iterator[tuple[results.Whole, float]]:
-    """Give CPU of an exclusive create but for its updates, seconds; what one costs comes of all.
-
-    The cost of an update is that by which a create with most of them takes more than one with none.
-    """
-    for one in report.wholes:
-        if one.kind == Kind.EXCLUSIVE.value:
-            yield one, one.cpu_a_create - one.updates_a_create * _UPDATE
+_UPDATE = 200e-6
+"""CPU that is granted for each update that changes something, seconds."""
 
 
 def _exclusive(cpus: int) -> Callable[[results.Report], Iterator[tuple[str, float]]]:
+    """CPU of an exclusive create but for its updates, milliseconds."""
+
     def figure(report: results.Report) -> Iterator[tuple[str, float]]:
-        for one, seconds in exclusive(report):
-            if one.where.cpus == cpus:
-                yield one.where.policy, seconds * 1e3
+        for one in report.wholes:
+            if one.kind == Kind.EXCLUSIVE.value and one.where.cpus == cpus:
+                granted = one.updates_a_create * _UPDATE
+                yield one.where.policy, (one.cpu_a_create - granted) * 1e3
 
     return figure
-
-
-_UPDATE = 200e-6
-"""CPU that is granted for each update that changes something, seconds."""
 
 
 def _decision(
