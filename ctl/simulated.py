@@ -127,6 +127,7 @@ def facts(where: Screen, placed: Placements) -> None:
         f"{_count(len(machine.cpus), 'CPU')}, {_count(len(machine.packages), 'package')},"
         f" {_count(len(machine.nodes), 'NUMA node')}{isolated}"
     )
+    classes = "; ".join(f"{name} {cpuset.show(cpus)}" for name, cpus in placed.cpu_classes.items())
     output.write_pairs(
         where,
         {
@@ -134,6 +135,7 @@ def facts(where: Screen, placed: Placements) -> None:
             "policy": placed.policy,
             "containers": f"{quality.containers} run, {quality.refused} refused,"
             f" {quality.overbooked} in pools that are overbooked",
+            **({"CPU classes": classes} if classes else {}),
             "own CPUs": f"{quality.exclusive} CPUs belong to {_count(quality.pinned, 'container')}",
             "locality": f"{quality.on_one_node} of {quality.containers} on one NUMA node,"
             f" {quality.local} with local memory only; mean distance {quality.distance:.1f}",

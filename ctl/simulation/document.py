@@ -39,6 +39,7 @@ def placements(placed: Placements) -> dict[str, Any]:
             "updates": quality.updates,
         },
         "notes": list(placed.notes),
+        "cpuClasses": {name: cpuset.show(cpus) for name, cpus in placed.cpu_classes.items()},
     }
 
 

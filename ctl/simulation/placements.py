@@ -5,7 +5,7 @@ CPU and node sets are masks. A container that was told no CPUs, or no nodes, may
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from resmgr import cpuset
@@ -68,6 +68,8 @@ class Placements:
     """Containers that were updated while they ran, so far."""
 
     notes: tuple[str, ...] = ()
+    cpu_classes: Mapping[str, int] = field(default_factory=dict)
+    """CPUs that the policy has put in a class, whatever the class does."""
 
     @property
     def refused(self) -> tuple[Placement, ...]:
@@ -120,6 +122,9 @@ def of(simulation: Simulation) -> Placements:
         pools=tuple(_pool(name, pool) for name, pool in (shown.get("Pools") or {}).items()),
         updates=simulation.updates,
         notes=tuple(dict.fromkeys(simulation.notes)),
+        cpu_classes={
+            name: cpus for name, cpus in simulation.engine.cpu_classes.items() if name and cpus
+        },
     )
 
 

@@ -76,3 +76,13 @@ def test_a_narrow_terminal_still_tells_why_not() -> None:
     simulated.placements(output.Screen(out, 80), placed)
 
     assert "\nrefused default/a:c: cannot allocate 99 exclusive CPUs" in out.getvalue()
+
+
+def test_classes_of_cpus_are_shown() -> None:
+    """Where there are some."""
+    config = {"BalloonTypes": [{"Name": "own", "Namespaces": ["n"], "CpuClass": "turbo"}]}
+    out = io.StringIO()
+    node = made.simulation("balloons", made.whole("a", "2", "n"), **config)
+    simulated.facts(output.Screen(out), placements.of(node))
+
+    assert "\nCPU classes  turbo 1,9\n" in out.getvalue()

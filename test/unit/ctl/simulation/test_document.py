@@ -22,6 +22,7 @@ def test_placements_have_everything() -> None:
         "whole",
         "quality",
         "notes",
+        "cpuClasses",
     ]
     assert shown["machine"]["nodes"]["0"]["cpus"] == "0-3,8-11"
     container = shown["containers"][0]

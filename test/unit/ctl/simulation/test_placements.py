@@ -62,3 +62,14 @@ def test_nodes_without_memory_do_not_count() -> None:
     placed = placements.of(made.simulation("none"))
 
     assert placements.nodes_with_memory(placed.machine) == 0b11
+
+
+def test_classes_of_cpus_are_told() -> None:
+    """As the policy has put them there."""
+    config = {"BalloonTypes": [{"Name": "own", "Namespaces": ["n"], "CpuClass": "turbo"}]}
+    node = made.simulation("balloons", made.whole("a", "2", "n"), IdleCPUClass="idle", **config)
+    classes = placements.of(node).cpu_classes
+
+    assert sorted(classes) == ["idle", "turbo"]
+    assert classes["turbo"].bit_count() == 2
+    assert not classes["turbo"] & classes["idle"]
