@@ -70,19 +70,21 @@ class Selector:
         Raises `CannotAllocate`.
         """
         grant = self.taker.again(state, held, request, subject)
-        return self._settle(state, grant, "stays there")
+        # Nobody has to make room for what it has already.
+        before = state.giving(subject.container.cache_id, held)
+        return self._settle(before, state, grant, "stays there")
 
     def attempt(
         self, state: State, subject: Subject, request: Request, pool: Pool, why: str
     ) -> Placed:
         """Place a container that has nothing in this pool. Raises `CannotAllocate`."""
         grant = self.taker.new(state, pool, request, subject)
-        return self._settle(state, grant, why)
+        return self._settle(state, state, grant, why)
 
-    def _settle(self, state: State, grant: Grant, why: str) -> Placed:
-        """Let others make room for its memory."""
+    def _settle(self, before: State, state: State, grant: Grant, why: str) -> Placed:
+        """Let others make room for its memory that were not short `before`."""
         own = grant.subject.container.cache_id
-        after, moved = expand.upward(self.pools, state, state.giving(own, grant), own)
+        after, moved = expand.upward(self.pools, before, state.giving(own, grant), own)
         return Placed(after, grant, (f"is in pool {self.pools[grant.pool].name}: {why}",), moved)
 
     def _candidates(

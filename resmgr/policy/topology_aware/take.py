@@ -45,10 +45,11 @@ class Taker:
         `state` is that without the container. Raises `CannotAllocate`.
         """
         pool = self.pools[held.pool]
-        if request.reserved != held.reserved:
-            raise CannotAllocate("other CPUs are wanted")
         if request.reserved:
+            # Maybe there is room on the reserved CPUs now, if there was none before.
             return self._reserved(state, pool, request, subject)
+        if held.reserved:
+            raise CannotAllocate("other CPUs are wanted")
         extra = request.full - held.exclusive.bit_count()
         exclusive = held.exclusive
         if extra < 0:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import hypothesis.strategies as st
-from unit.resmgr.policy import properties
+from unit.resmgr.policy import machines, properties
 from unit.resmgr.policy.playbook import Create, Node
 from unit.resmgr.sysfs import trees
 
@@ -132,7 +132,7 @@ def made(tree: trees.Tree, config: Mapping[str, Any]) -> functools.partial[Node]
 
 
 WORLD = properties.World(
-    makes=st.builds(made, st.sampled_from(TREES), CONFIGS),
+    makes=st.builds(made, st.one_of(st.sampled_from(TREES), machines.RANDOM), CONFIGS),
     creates=st.builds(
         Create,
         st.sampled_from(properties.NAMES),

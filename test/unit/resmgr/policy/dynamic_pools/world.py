@@ -4,7 +4,7 @@
 import functools
 
 import hypothesis.strategies as st
-from unit.resmgr.policy import properties
+from unit.resmgr.policy import machines, properties
 from unit.resmgr.policy.playbook import Create, Loaded, Node
 from unit.resmgr.sysfs import trees
 
@@ -58,8 +58,11 @@ def sizes(node: Node) -> list[int]:
 
 
 WORLD = properties.World(
-    makes=st.sampled_from(
-        [(trees.FLAT, ""), (trees.LAPTOP, "0-2"), (trees.EXAMPLE.but(offline="9"), "")]
+    makes=st.one_of(
+        st.sampled_from(
+            [(trees.FLAT, ""), (trees.LAPTOP, "0-2"), (trees.EXAMPLE.but(offline="9"), "")]
+        ),
+        st.tuples(machines.RANDOM, st.just("")),
     ).map(
         lambda machine: functools.partial(
             Node,

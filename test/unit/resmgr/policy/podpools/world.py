@@ -4,7 +4,7 @@
 import functools
 
 import hypothesis.strategies as st
-from unit.resmgr.policy import properties
+from unit.resmgr.policy import machines, properties
 from unit.resmgr.policy.playbook import Create, Node
 from unit.resmgr.sysfs import trees
 
@@ -66,7 +66,12 @@ def traces(node: Node) -> object:
 
 WORLD = properties.World(
     makes=st.tuples(
-        st.sampled_from([trees.FLAT, trees.LAPTOP, trees.EXAMPLE.but(offline="9", isolated="2")]),
+        st.one_of(
+            st.sampled_from(
+                [trees.FLAT, trees.LAPTOP, trees.EXAMPLE.but(offline="9", isolated="2")]
+            ),
+            machines.RANDOM,
+        ),
         POOLS,
     ).map(
         lambda machine: functools.partial(

@@ -4,7 +4,7 @@
 import functools
 
 import hypothesis.strategies as st
-from unit.resmgr.policy import properties
+from unit.resmgr.policy import machines, properties
 from unit.resmgr.policy.playbook import Create, Node
 from unit.resmgr.sysfs import trees
 
@@ -46,12 +46,15 @@ def all_that_run_were_told(node: Node) -> None:
 
 
 WORLD = properties.World(
-    makes=st.sampled_from(
-        [
-            trees.FLAT.but(isolated="5-7"),
-            trees.LAPTOP,
-            trees.EXAMPLE.but(offline="9", isolated="2,14-15"),
-        ]
+    makes=st.one_of(
+        st.sampled_from(
+            [
+                trees.FLAT.but(isolated="5-7"),
+                trees.LAPTOP,
+                trees.EXAMPLE.but(offline="9", isolated="2,14-15"),
+            ]
+        ),
+        machines.RANDOM,
     ).map(
         lambda tree: functools.partial(
             Node,

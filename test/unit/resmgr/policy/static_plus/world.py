@@ -4,7 +4,7 @@
 import functools
 
 import hypothesis.strategies as st
-from unit.resmgr.policy import properties
+from unit.resmgr.policy import machines, properties
 from unit.resmgr.policy.playbook import Create, Node
 from unit.resmgr.sysfs import trees
 
@@ -37,12 +37,15 @@ def all_have_cpus_of_theirs(node: Node) -> None:
 
 
 WORLD = properties.World(
-    makes=st.sampled_from(
-        [
-            (trees.FLAT.but(isolated="5-7"), ""),
-            (trees.LAPTOP, "0-3"),
-            (trees.EXAMPLE.but(offline="9", isolated="2,14-15"), ""),
-        ]
+    makes=st.one_of(
+        st.sampled_from(
+            [
+                (trees.FLAT.but(isolated="5-7"), ""),
+                (trees.LAPTOP, "0-3"),
+                (trees.EXAMPLE.but(offline="9", isolated="2,14-15"), ""),
+            ]
+        ),
+        st.tuples(machines.RANDOM, st.just("")),
     ).map(
         lambda machine: functools.partial(
             Node,

@@ -1,7 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The policy topology-aware over restarts, other configurations and rebalancing."""
 
-from unit.resmgr.policy.playbook import Create, Intent, Node, Rebalance, Remove, Restart, SetCpuset
+from unit.resmgr.policy.playbook import (
+    Create,
+    Intent,
+    Node,
+    Rebalance,
+    Remove,
+    Resize,
+    Restart,
+    SetCpuset,
+)
 from unit.resmgr.policy.topology_aware import made
 from unit.resmgr.sysfs import trees
 
@@ -98,3 +107,17 @@ def test_rebalancing_spreads_those_that_share() -> None:
 
     assert pools == [0, 1, 3, 4]
     assert played.policy.rebalance(played.state).state is played.state
+
+
+def test_nobody_makes_room_for_memory_that_is_in_use_already() -> None:
+    """A container that is resized and needs no more memory moves nobody else's."""
+    started = (
+        Node("topology-aware", trees.EXAMPLE, reserved="0")
+        .happens(Create("large", qos=Qos.BURSTABLE, memory="3Gi"))
+        .happens(Create("late"))
+    )
+    before = started.state.grants["late"]
+    started.happens(Resize("large", ""))
+
+    assert started.state.grants["late"] == before
+    assert started.state.grants["large"].memory_pool != before.memory_pool

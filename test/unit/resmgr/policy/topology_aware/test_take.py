@@ -130,6 +130,15 @@ def test_other_cpus_than_before_mean_another_place() -> None:
     assert TAKER.again(EMPTY, held, Request(part=200, reserved=True), SUBJECT).part == 200
 
 
+def test_who_had_to_share_instead_of_reserved_cpus_stays_or_gets_those() -> None:
+    """It asks for them each time."""
+    held = Grant(SUBJECT, 6, part=2000, memory_pool=6)
+    large, small = Request(part=2000, reserved=True), Request(part=200, reserved=True)
+
+    assert not TAKER.again(EMPTY, held, large, SUBJECT).reserved
+    assert TAKER.again(EMPTY, held, small, SUBJECT).reserved
+
+
 def test_memory_that_moved_stays_there() -> None:
     """And has to be enough there."""
     grant = Grant(SUBJECT, 0, part=100, memory_pool=2)

@@ -4,7 +4,7 @@
 import functools
 
 import hypothesis.strategies as st
-from unit.resmgr.policy import properties
+from unit.resmgr.policy import machines, properties
 from unit.resmgr.policy.playbook import Create, Node
 from unit.resmgr.sysfs import trees
 
@@ -21,19 +21,7 @@ TREES = [
     trees.DIES,
     trees.EXAMPLE.but(memory_less="1"),
 ]
-RANDOM = st.builds(
-    trees.Tree,
-    packages=st.integers(1, 3),
-    nodes=st.integers(1, 3),
-    cores=st.integers(1, 3),
-    threads=st.integers(1, 2),
-    adjacent=st.booleans(),
-    isolated=st.sampled_from(["", "1", "2-3"]),
-    offline=st.sampled_from(["", "4", "1,3"]),
-    memory=st.sampled_from([1 << 20, 1 << 22]),
-    apart=st.lists(st.sampled_from([1 << 19, 1 << 23]), max_size=3).map(tuple),
-).filter(lambda tree: tree.packages * tree.nodes * tree.cores * tree.threads > 1)
-MACHINES = st.one_of(st.sampled_from(TREES), RANDOM)
+MACHINES = st.one_of(st.sampled_from(TREES), machines.RANDOM)
 CPUS = st.sampled_from(["", "1", "2", "3", "5", "1500m", "2500m", "500m", "0", "40m"])
 SAID = st.dictionaries(
     st.sampled_from(
