@@ -2,6 +2,7 @@
 """Cells of the tables."""
 
 import io
+from typing import Any
 
 from unit.ctl.simulation import made
 
@@ -80,7 +81,8 @@ def test_a_narrow_terminal_still_tells_why_not() -> None:
 
 def test_classes_of_cpus_are_shown() -> None:
     """Where there are some."""
-    config = {"BalloonTypes": [{"Name": "own", "Namespaces": ["n"], "CpuClass": "turbo"}]}
+    types = [{"Name": "own", "Namespaces": ["n"], "CpuClass": "turbo"}]
+    config: dict[str, Any] = {"BalloonTypes": types}
     out = io.StringIO()
     node = made.simulation("balloons", made.whole("a", "2", "n"), **config)
     simulated.facts(output.Screen(out), placements.of(node))

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where containers are."""
 
+from typing import Any
+
 from unit.ctl.simulation import made
 
 from ctl.simulation import placements
@@ -66,7 +68,8 @@ def test_nodes_without_memory_do_not_count() -> None:
 
 def test_classes_of_cpus_are_told() -> None:
     """As the policy has put them there."""
-    config = {"BalloonTypes": [{"Name": "own", "Namespaces": ["n"], "CpuClass": "turbo"}]}
+    types = [{"Name": "own", "Namespaces": ["n"], "CpuClass": "turbo"}]
+    config: dict[str, Any] = {"BalloonTypes": types}
     node = made.simulation("balloons", made.whole("a", "2", "n"), IdleCPUClass="idle", **config)
     classes = placements.of(node).cpu_classes
 

@@ -11,8 +11,8 @@ from unit.ctl.simulation import made
 from unit.resmgr.daemon import fake_node
 from unit.resmgr.sysfs import trees
 
-from ctl import configured
-from ctl.simulation import kubelet, placements, workloads
+from ctl import configured, live
+from ctl.simulation import explaining, kubelet, placements, workloads
 from ctl.simulation.podspecs import PodSpec
 from ctl.simulation.records import State
 from ctl.simulation.run import Simulation
@@ -20,6 +20,7 @@ from resmgr import cpuset
 from resmgr.config.problem import Findings
 from resmgr.cri import api_pb2 as api
 from resmgr.model import Container
+from resmgr.policy import explain
 from resmgr.wire.grpc.codes import Code
 from resmgr.wire.grpc.statuses import CallError
 
@@ -104,11 +105,12 @@ def pods() -> tuple[PodSpec, ...]:
 
 @pytest.mark.parametrize("name", sorted(CONFIGURATIONS))
 async def test_a_simulation_is_what_a_daemon_does(name: str, tmp_path: Path) -> None:
-    """CPUs, memory nodes and shares of every container that runs are the same."""
+    """CPUs, memory nodes and shares of every container that runs are the same, and so is why."""
     text = f"policy: {{Active: {name}, ReservedResources: {{CPU: 2}}, {CONFIGURATIONS[name]}}}"
     machine = MACHINE.machine()
     asking = kubelet.Kubelet(machine)
-    simulation = Simulation(asking, configured.judge(text, name).policy(machine, None))
+    policy = configured.judge(text, name).policy(machine, None)
+    simulation = Simulation(asking, policy, watch=lambda record: record.pod.name == "last")
     for spec in pods():
         simulation.add(spec)
     async with fake_node.node(tmp_path) as node:
@@ -125,6 +127,9 @@ async def test_a_simulation_is_what_a_daemon_does(name: str, tmp_path: Path) -> 
             daemon = Daemon(node.client())
             for number, spec in enumerate(pods(), 1):
                 await daemon.run(asking, spec, number)
+            query = {"container": "default/last:c"}
+            socket = str(tmp_path / "introspect.sock")
+            told = await asyncio.to_thread(live.get, "/explain", socket, query)
             done = {
                 key: node.runtime.containers[one].linux.resources for key, one in daemon.ids.items()
             }
@@ -136,6 +141,10 @@ async def test_a_simulation_is_what_a_daemon_does(name: str, tmp_path: Path) -> 
         one.name: (cpuset.show(one.cpus), cpuset.show_ids(one.mems)) for one in placed.running
     }
 
+    (arrival,) = (record.arrival for record in simulation.records if record.arrival)
+    explained = explain.document(explaining.explanation(arrival))
+
+    assert {key: told[key] for key in explained} == explained
     assert {one.name for one in placed.refused} == daemon.refused
     assert simulated == {key: (done[key].cpuset_cpus, done[key].cpuset_mems) for key in simulated}
     assert {key: done[key].cpu_shares for key in simulated} == {
