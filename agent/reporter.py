@@ -106,7 +106,9 @@ class Reporter:
         if facts.choice is layers.Nothing.UNKNOWN:
             if self._written is None and self._clock() < self._began + PATIENCE:
                 return self._began + PATIENCE
-        elif facts.verdict.outcome is Outcome.WAITING:
+        elif facts.verdict.outcome is Outcome.WAITING or (
+            facts.selection.wanted is not None and facts.adjusted.outcome is Outcome.WAITING
+        ):
             return None  # The answer comes soon, and rings.
         now = self._status("")
         if self._written == now:

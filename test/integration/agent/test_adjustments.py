@@ -25,22 +25,38 @@ def entry(obj: dict[str, Any], node: Node) -> dict[str, Any]:
 
 async def test_an_adjustment_says_what_came_of_it(running: Node) -> None:
     """In an entry of each node that it is for, with the generation that was judged."""
-    made = await put(running, "for-all", {"scope": [], "classes": {"rdt": "gold"}})
+    made = await put(running, "for-all", {"scope": [], "toptierLimit": "1Gi"})
     await put(running, "for-others", {"scope": [{"nodes": ["other*"]}]})
     found = await running.until(lambda one: entry(one, running), f"{ADJUSTMENTS}/for-all")
     report = await running.until(lambda one: one["status"].get("adjustments") == ["for-all"])
     other = await running.api.get(f"{ADJUSTMENTS}/for-others")
 
     assert entry(found, running)["observedGeneration"] == made["metadata"]["generation"]
-    assert condition(report, "AdjustmentsApplied")["reason"] in {"Applied", "Refused"}
+    assert condition(report, "AdjustmentsApplied")["reason"] == "Applied"
     assert entry(other, running) == {}
+
+
+async def test_what_is_wrong_stands_in_every_entry(running: Node) -> None:
+    """The daemon takes all or none, so each Adjustment says what is wrong with the set."""
+    await put(running, "good", {"scope": [], "toptierLimit": "1Gi"})
+    await put(running, "bad", {"scope": [], "toptierLimit": "nonsense"})
+    found = await running.until(
+        lambda one: entry(one, running).get("errors"), f"{ADJUSTMENTS}/good"
+    )
+    await running.api.delete(f"{ADJUSTMENTS}/bad")
+    mended = await running.until(
+        lambda one: entry(one, running).get("errors") == {}, f"{ADJUSTMENTS}/good"
+    )
+
+    assert "nonsense" in entry(found, running)["errors"]["bad"]
+    assert entry(mended, running)["errors"] == {}
 
 
 async def test_a_changed_adjustment_is_judged_again(running: Node) -> None:
     """Its entry follows the spec; nodes do not set each other off by writing theirs."""
-    await put(running, "one", {"scope": [], "classes": {"rdt": "gold"}})
+    await put(running, "one", {"scope": [], "toptierLimit": "1Gi"})
     first = await running.until(lambda one: entry(one, running), f"{ADJUSTMENTS}/one")
-    changed = await put(running, "one", {"scope": [], "classes": {"rdt": "silver"}})
+    changed = await put(running, "one", {"scope": [], "toptierLimit": "2Gi"})
     second = await running.until(
         lambda one: (
             entry(one, running).get("observedSpec")
@@ -51,7 +67,7 @@ async def test_a_changed_adjustment_is_judged_again(running: Node) -> None:
     told = running.agent.said("Adjustments")
     status = {"status": {"nodes": {"another-node": {"errors": {}}}}}
     await running.api.patch(f"{ADJUSTMENTS}/one", status)
-    await put(running, "two", {"scope": [], "classes": {"rdt": "gold"}})
+    await put(running, "two", {"scope": [], "toptierLimit": "1Gi"})
     await running.until(lambda one: entry(one, running), f"{ADJUSTMENTS}/two")
     last = await running.api.get(f"{ADJUSTMENTS}/one")
 

@@ -10,6 +10,7 @@ async def test_the_api_server_is_away(running: Node) -> None:
     """Nothing is concluded from that: what counts stays, and what changed meanwhile comes."""
     await running.config("default", STATIC)
     await running.until(lambda one: one["status"].get("policy") == "static")
+    running.restarted = True
     await running.server.stop_api_server(kill=True)
     await running.agent.logged("what was known stays")
     told = running.agent.said("the daemon took")

@@ -32,14 +32,18 @@ def _connected_as(
 ) -> socket.socket:
     child = os.fork()
     if not child:
-        # Folders of tests are closed to others; the path is opened before rights are given away.
-        folder = os.open(path.parent, os.O_PATH)
-        os.setegid(uid)
-        os.seteuid(uid)
-        made = socket.socket(socket.AF_UNIX)
-        made.connect(f"/proc/self/fd/{folder}/{path.name}")
-        socket.send_fds(theirs, [b"x"], [made.fileno()])
-        os._exit(0)
+        try:
+            # Folders above are closed to others, so it is looked up from here.
+            path.parent.chmod(0o711)
+            os.chdir(path.parent)
+            os.setegid(uid)
+            os.seteuid(uid)
+            made = socket.socket(socket.AF_UNIX)
+            made.connect(path.name)
+            socket.send_fds(theirs, [b"x"], [made.fileno()])
+        finally:
+            os._exit(0)
+    theirs.close()
     _, (descriptor,), _, _ = socket.recv_fds(ours, 1, 1)
     os.waitpid(child, 0)
     return socket.socket(fileno=descriptor)
