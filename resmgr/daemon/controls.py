@@ -71,10 +71,13 @@ class Controls:
         self._controlled = Controlled(executor, _Known(engine), self._cpu, self._memory)
         return self._controlled
 
-    def begin(self, wanted: Settings | None) -> None:
-        """Follow the configuration of the start; without one nothing runs (section 6.6)."""
-        found = Roster() if wanted is None else self.judge(wanted, first=True)
-        if wanted is not None and found.runs(classes.NAME):
+    def begin(self, wanted: Settings) -> None:
+        """Follow the configuration of the start, or the defaults where there is none.
+
+        Against section 6.6, where nothing ran then: what a former policy has pinned is let go.
+        """
+        found = self.judge(wanted, first=True)
+        if found.runs(classes.NAME):
             for one in self._cpu.refused(wanted.cpu_classes):
                 _LOG.warning("%s", one)
         self._follow(found, wanted)
@@ -99,11 +102,10 @@ class Controls:
         for line in self._cpu.restore():
             _LOG.warning("%s", line)
 
-    def _follow(self, found: Roster, wanted: Settings | None) -> None:
-        stated = wanted.controllers if wanted else {}
+    def _follow(self, found: Roster, wanted: Settings) -> None:
         for name, line in found.news(self.roster).items():
             # Most machines have not what each controller needs, and nobody has asked for it there.
-            level = logging.WARNING if name in stated else logging.INFO
+            level = logging.WARNING if name in wanted.controllers else logging.INFO
             _LOG.log(level, "%s", line)
         if found != self.roster:
             for name, mode in found.modes.items():
@@ -111,7 +113,7 @@ class Controls:
                 _LOG.info("controller %s: %s, mode %s", name, state, mode.value)
         self.roster = found
         if self._controlled is not None:
-            self._controlled.configure(found, wanted.cpu_classes if wanted else {})
+            self._controlled.configure(found, wanted.cpu_classes)
 
     def _checks(self, wanted: Settings) -> dict[str, Check]:
         return {

@@ -6,7 +6,6 @@ whoever gets an answer gets it from a daemon that works.
 """
 
 import asyncio
-import gc
 import logging
 import os
 import time
@@ -180,9 +179,7 @@ class Daemon:
                 self._insight.asks,
             ):
                 self._spawn(group, life, name)
-        # What is there now stays: the collector need not look at it again and again.
-        gc.collect()
-        gc.freeze()
+        garbage.settle()
         self._notifier.ready(self._status())
         _LOG.info("up and running with policy %s", begun.engine.policy.name)
 
@@ -243,8 +240,7 @@ class Daemon:
         executor = self._prepared.controls.put_to_work(
             Executor(send, ledger.containers.get, files), engine
         )
-        nothing = begun.chosen.source.origin is Origin.NOTHING
-        self._prepared.controls.begin(None if nothing else begun.chosen.judged.settings)
+        self._prepared.controls.begin(begun.chosen.judged.settings)
         heard = self._insight.hear(engine, self._synchronise, self._teller.warn)
         where = located.Located.below(Path(self._options.root or "/"))
         session = Session(engine, self._keeper, executor, heard, where, executor)

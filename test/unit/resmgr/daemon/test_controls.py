@@ -120,12 +120,12 @@ def test_what_nobody_has_asked_for_is_no_warning(
     assert {one.levelno for one in caplog.records} == {logging.INFO}
 
 
-def test_without_a_configuration_nothing_runs(tmp_path: Path) -> None:
-    """Resource manager, section 6.6."""
+def test_by_default_everything_runs_that_can(tmp_path: Path) -> None:
+    """Also without any configuration: what a former policy has pinned has to be let go."""
     made = controls(tmp_path)
-    made.begin(None)
+    made.begin(document())
 
-    assert made.roster.running == frozenset()
+    assert made.roster.running == {"cpu", "cri"}
 
 
 async def test_frequencies_follow_configurations(tmp_path: Path) -> None:
