@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decisions alone: an engine in this process, without messages, files and other programs."""
 
-import gc
 import itertools
 import time
 from collections.abc import Iterator, Sequence
 
 from resmgr.cri import containers, pods
+from resmgr.daemon import garbage
 from resmgr.engine import events
 from resmgr.engine.engine import Engine
 from resmgr.policy import registry
@@ -31,9 +31,7 @@ class Bench:
         policy = registry.load(scene.policy)(machine, limits, scene.config(machine))
         self.engine = Engine(policy, Saved())
         self.engine.start(events.Synchronised((), ()))
-        # As the daemon does once it has started: what is there now stays.
-        gc.collect()
-        gc.freeze()
+        garbage.settle()
         self._scene = scene
         self._cpus = machine.online.bit_count()
         self._numbers = itertools.count()

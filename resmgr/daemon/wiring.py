@@ -29,6 +29,7 @@ from . import (
     config_service,
     dumper,
     front,
+    garbage,
     held,
     insight,
     keeper,
