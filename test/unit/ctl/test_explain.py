@@ -82,7 +82,7 @@ def test_steps_happen_before(options: tuple[str, ...]) -> None:
 def test_a_name_that_is_near_is_meant(options: tuple[str, ...]) -> None:
     """Of pods and containers."""
     with pytest.raises(problem.Problem) as error:
-        run("mutch", *options)
+        run("muc", *options)
 
     assert error.value.hint == "did you mean much?"
 
