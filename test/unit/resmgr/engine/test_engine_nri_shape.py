@@ -148,6 +148,9 @@ class Both:
                 self.runtime.remove(there)
                 self.direct.handle(events.ContainerStopped(there))
                 self.direct.handle(events.ContainerRemoved(there))
+            case "rebalance":
+                self.runtime.apply(self.plugin.rebalance())
+                self.direct.handle(events.Rebalance())
             case "again" if not self.open:
                 self.plugin = nri.FrontEnd(
                     Engine(self.plugin.engine.policy, self.plugin.saved), self.plugin.saved
@@ -195,7 +198,9 @@ class Both:
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from([*["create"] * 4, "store", "store", "fail", "resize", "remove", "again"]),
+        st.sampled_from(
+            [*["create"] * 4, "store", "store", "fail", "resize", "remove", "rebalance", "again"]
+        ),
         st.sampled_from("abcd"),
         st.sampled_from([2, 512, 1024, 2048, 5 * 1024, 20 * 1024]),
     ),
