@@ -73,8 +73,8 @@ def _live(target: str, socket: str) -> list[dict[str, Any]]:
 
 def _facts(told: dict[str, Any]) -> dict[str, object]:
     """Give what is known of the container beside its explanation."""
-    names = {"policy": "policy", "qos": "QoS", "request": "request", "state": "state", "now": "now"}
-    return {title: told.get(key) for key, title in names.items()}
+    names = ("policy", "qos", "request", "state", "command", "environment", "now")
+    return {"QoS" if name == "qos" else name: told.get(name) for name in names}
 
 
 def _simulated(arguments: argparse.Namespace, err: TextIO) -> list[dict[str, Any]]:
@@ -104,6 +104,8 @@ def _simulated(arguments: argparse.Namespace, err: TextIO) -> list[dict[str, Any
             "qos": one.placement.qos.value,
             "request": simulated.request(one.placement.requirements) or "",
             "state": one.placement.state.value,
+            "command": " ".join(one.placement.command or ()),
+            "environment": ", ".join(f"{key}={value}" for key, value in one.placement.environment),
             **one.document,
             "now": _now(one.now_cpus, one.now_mems) if one.moved else "",
         }

@@ -79,6 +79,8 @@ def container(one: Placement) -> dict[str, Any]:
         "exclusive": cpuset.show(one.exclusive),
         "mems": cpuset.show_ids(one.mems),
         "why": list(one.why),
+        "environment": dict(one.environment),
+        "command": None if one.command is None else list(one.command),
         "refusal": one.refusal,
         "failure": one.failure,
     }

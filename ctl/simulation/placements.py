@@ -32,6 +32,8 @@ class Placement:
     exclusive: int = 0
     mems: int = 0
     why: tuple[str, ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
+    command: tuple[str, ...] | None = None
     refusal: str = ""
     failure: str = ""
 
@@ -156,6 +158,8 @@ def _placement(record: Record, assignment: Mapping[str, Any], sets: _Sets) -> Pl
         exclusive=sets[assignment.get("ExclusiveCPUs") or ""] & cpus,
         mems=record.linux.cpuset_mems,
         why=record.why,
+        environment=record.environment,
+        command=record.command,
         refusal=record.refusal,
         failure=record.failure,
     )

@@ -40,6 +40,12 @@ class Record:
     why: tuple[str, ...] = ()
     """What the policy said about it when it came, or when it was resized last."""
 
+    environment: tuple[tuple[str, str], ...] = ()
+    """Variables that the policy adds."""
+
+    command: tuple[str, ...] | None = None
+    """What is run instead of what the manifest says, if the policy rewrites it."""
+
     refusal: str = ""
     failure: str = ""
     """The policy broke down over it, so that it runs as it was asked for."""

@@ -177,7 +177,10 @@ class Simulation:
         record.state, record.refusal, record.failure = State.RUNNING, "", outcome.failure
         record.runtime_id = f"{pod.id}-{record.spec.name}"
         self._records[record.cache_id] = record
-        self._follow(outcome, own=record.cache_id)
+        change = self._follow(outcome, own=record.cache_id).request
+        record.environment = change.environment
+        if change.command is not None:
+            record.command = (*change.command, *(change.args or ()))
         created = events.ContainerCreated(record.cache_id, record.runtime_id)
         self._follow(self.engine.handle(created))
         self._follow(self.engine.handle(events.ContainerStarted(record.runtime_id)))
@@ -195,7 +198,7 @@ class Simulation:
         if container is not None and record.state is State.RUNNING:
             record.learn(container)
 
-    def _follow(self, outcome: Outcome, own: str = "") -> None:
+    def _follow(self, outcome: Outcome, own: str = "") -> plan.Plan:
         """Take notice of what was decided, as the daemon would carry it out."""
         for reason in outcome.reasons:
             record = self._records.get(reason.container)
@@ -206,7 +209,9 @@ class Simulation:
         for intent in outcome.intents:
             if isinstance(intent, Remind):
                 self._reminders[intent.container] = None
-        self.updates += len(plan.make(outcome, self.engine.ledger.containers.get, own).updates)
+        what = plan.make(outcome, self.engine.ledger.containers.get, own)
+        self.updates += len(what.updates)
+        return what
 
     def _pass_time(self) -> None:
         for _ in range(_PATIENCE):

@@ -76,3 +76,22 @@ def test_classes_of_cpus_are_told() -> None:
     assert sorted(classes) == ["idle", "turbo"]
     assert classes["turbo"].bit_count() == 2
     assert not classes["turbo"] & classes["idle"]
+
+
+def test_what_a_policy_changes_in_a_request_is_told() -> None:
+    """Variables and commands, here those of CPU Manager for Kubernetes."""
+    pools = {
+        "shared": {"exclusive": False, "cpuLists": [{"Socket": 0, "Cpuset": "0-1"}]},
+        "exclusive": {"exclusive": True, "cpuLists": [{"Socket": 0, "Cpuset": "2,10"}]},
+    }
+    container = {
+        "name": "c",
+        "command": ["cmk", "isolate", "--pool=exclusive", "run", "-v"],
+        "resources": {"limits": {"cmk.intel.com/exclusive-cores": 1}},
+    }
+    node = made.simulation("static-pools", made.pod("a", container), pools=pools)
+    (one,) = placements.of(node).containers
+
+    assert (one.pool, cpuset.show(one.exclusive)) == ("exclusive", "2,10")
+    assert one.environment == (("CMK_CPUS_ASSIGNED", "2,10"), ("CMK_CPUS_SHARED", "0-1"))
+    assert one.command == ("run", "-v")
