@@ -78,7 +78,7 @@ def _facts(told: dict[str, Any]) -> dict[str, object]:
 
 
 def _simulated(arguments: argparse.Namespace, err: TextIO) -> list[dict[str, Any]]:
-    from . import configured, scenario, simulated  # noqa: PLC0415 - see above
+    from . import configured, progress, scenario, simulated  # noqa: PLC0415 - see above
     from .simulation import explaining, play  # noqa: PLC0415
 
     if not arguments.config:
@@ -87,7 +87,8 @@ def _simulated(arguments: argparse.Namespace, err: TextIO) -> list[dict[str, Any
     by = configured.read(arguments.config)
     given = scenario.build(arguments, arguments.pods)
     told = explaining.Explaining(given.kubelet, given.policy(by), arguments.target)
-    play.add(told.simulation, given.pods, play.nothing)
+    with progress.Progress(err, "pod", len(given.pods)) as heard:
+        play.add(told.simulation, given.pods, heard)
     for step in play.play(told.simulation, given.steps):
         if step.problem:
             err.write(f"note: {step.title}: {step.problem}\n")

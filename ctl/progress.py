@@ -3,7 +3,7 @@
 
 import time
 from collections.abc import Callable
-from typing import TextIO
+from typing import Self, TextIO
 
 _EVERY = 0.2
 """Seconds between two looks of the line."""
@@ -31,8 +31,16 @@ class Progress:
             self._shown = True
             self._next = self._clock() + _EVERY
 
-    def done(self) -> None:
+    def __enter__(self) -> Self:
+        """Show until the end of a block, however that comes."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """Take the line away."""
+        self.done()
+
+    def done(self) -> None:
+        """Take the line away until there is another number."""
         if self._shown and self._err is not None:
             self._err.write("\r\x1b[K")
             self._err.flush()

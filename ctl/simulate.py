@@ -77,9 +77,8 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
 def begun(given: Scenario, by: configured.Configured, err: TextIO) -> Simulation:
     """Let all pods come, with progress on a terminal."""
     simulation = Simulation(given.kubelet, given.policy(by))
-    heard = progress.Progress(err, f"{by.name}: pod", len(given.pods))
-    play.add(simulation, given.pods, heard)
-    heard.done()
+    with progress.Progress(err, f"{by.name}: pod", len(given.pods)) as heard:
+        play.add(simulation, given.pods, heard)
     return simulation
 
 
@@ -114,16 +113,16 @@ def _steps(
     if table and given.pods:
         simulated.placements(where, first)
         out.write("\n")
-    heard = progress.Progress(err, "pod", sum(map(_coming, given.steps)))
     last = first
-    for number, one in enumerate(play.play(simulation, given.steps, heard), 1):
-        fine, last = fine and one.fine, one.after
-        if table:
-            heard.done()
-            simulated.told(where, number, one)
-            out.write("\n")
-        else:
-            told.append(document.told(one))
+    with progress.Progress(err, "pod", sum(map(_coming, given.steps))) as heard:
+        for number, one in enumerate(play.play(simulation, given.steps, heard), 1):
+            fine, last = fine and one.fine, one.after
+            if table:
+                heard.done()
+                simulated.told(where, number, one)
+                out.write("\n")
+            else:
+                told.append(document.told(one))
     _note(err, last.notes)
     if table:
         simulated.totals(where, last)

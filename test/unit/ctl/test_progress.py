@@ -17,10 +17,9 @@ class Terminal(io.StringIO):
 def heard(err: io.StringIO) -> str:
     """What is written when three pods come in a second each."""
     seconds = iter(range(100))
-    shown = progress.Progress(err, "pod", 3, lambda: float(next(seconds)))
-    for number in (1, 2, 3):
-        shown(number)
-    shown.done()
+    with progress.Progress(err, "pod", 3, lambda: float(next(seconds))) as shown:
+        for number in (1, 2, 3):
+            shown(number)
     return err.getvalue()
 
 
