@@ -49,6 +49,7 @@ def afterwards(
     It has those that intents set resources of and that `find` knows, changed or not.
     """
     found: dict[str, LinuxResources] = {}
+    made: dict[tuple[int, int], tuple[LinuxResources, LinuxResources]] = {}
     for intent in intents:
         if isinstance(intent, _KINDS):
             linux = found.get(intent.container)
@@ -57,7 +58,16 @@ def afterwards(
                 if container is None:
                     continue
                 linux = container.linux
-            found[intent.container] = after(linux, intent)
+            if not isinstance(intent, SetCpuset):
+                found[intent.container] = after(linux, intent)
+                continue
+            # Most of those who share CPUs share this value as well, and then go on to do so. It is
+            # kept beside what comes of it, so that nothing else has its id meanwhile.
+            key = id(linux), intent.cpus
+            known = made.get(key)
+            if known is None:
+                known = made[key] = linux, after(linux, intent)
+            found[intent.container] = known[1]
     return found
 
 

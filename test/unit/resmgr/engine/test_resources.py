@@ -55,6 +55,33 @@ def test_all_intents_about_a_container_come_to_one_result() -> None:
     }
 
 
+def test_containers_that_get_the_same_share_one_value() -> None:
+    """So that the next step about all of them finds one value; others keep their own."""
+    other = LinuxResources(shares=3)
+    containers = {key: Container(key, "p", key, linux=HAS) for key in ("a", "b")}
+    containers["c"] = Container("c", "p", "c", linux=other)
+    found = resources.afterwards([intents.SetCpuset(key, 4) for key in "abc"], containers.get)
+
+    assert found["a"] is found["b"]
+    assert found["a"] == LinuxResources(cpuset_cpus=4, cpuset_mems=0b1)
+    assert found["c"] == LinuxResources(shares=3, cpuset_cpus=4)
+
+
+def test_values_that_are_gone_are_not_mistaken_for_others() -> None:
+    """Each container has its own shares, whatever was made and dropped on the way."""
+    containers = {str(number): Container(str(number), "p", "c") for number in range(1, 200)}
+    steps = [
+        intent
+        for key in containers
+        for intent in (intents.SetShares(key, int(key)), intents.SetCpuset(key, 4))
+    ]
+    found = resources.afterwards(steps, containers.get)
+
+    assert {key: linux.shares for key, linux in found.items()} == {
+        key: int(key) for key in containers
+    }
+
+
 def test_what_nobody_cares_for_is_let_go() -> None:
     """What the new policy sets stays its own."""
     containers = [Container(key, "p", key, linux=HAS) for key in ("a", "b")]
