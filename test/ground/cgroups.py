@@ -38,11 +38,15 @@ def make(name: str) -> list[Path]:
 
 
 def pids(name: str) -> set[int]:
-    """Give every process of a cgroup and of those below it, in any hierarchy."""
+    """Give every process of a cgroup and of those below it, in any hierarchy.
+
+    Cgroups may go while they are read; what has gone has no processes.
+    """
     found: set[int] = set()
     for hierarchy in hierarchies():
-        for procs in (hierarchy / name).rglob("cgroup.procs"):
+        for folder, _, _ in os.walk(hierarchy / name):
             with contextlib.suppress(OSError):
+                procs = Path(folder) / "cgroup.procs"
                 found.update(map(int, procs.read_text(encoding="ascii").split()))
     return found
 
