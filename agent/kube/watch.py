@@ -7,7 +7,7 @@ missing known not to exist. While the server is away nothing is said of the obje
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -104,7 +104,7 @@ class _Following:
 
 async def follow(
     api: client.Client, path: str, chance: Callable[[], float], *, name: str = ""
-) -> AsyncIterator[Event]:
+) -> AsyncGenerator[Event, None]:
     """Tell what is there and then each change, for ever; with `name` of one object only.
 
     Errors are logged and tried again, never raised.

@@ -62,12 +62,15 @@ class Link(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Take what came."""
         self._heard = True
+        failure = ""
         for event in self.connection.receive(data):
             if isinstance(event, events.ConnectionFailed):
-                self._end(f"HTTP/2 was broken: {event.message}")
+                failure = f"HTTP/2 was broken: {event.message}"
             else:
                 self.handle(event)
         self.flush()
+        if failure:
+            self._end(failure)
 
     def eof_received(self) -> bool:
         """Close: HTTP/2 has no connections that are open on one side."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-PACKAGES = ("controller", "ctl", "installer", "resmgr", "webhook")
+PACKAGES = ("agent", "controller", "ctl", "installer", "resmgr", "webhook")
 """The import packages of the distribution."""
 
 LONGEST = 400
@@ -16,6 +16,10 @@ MEDIAN = 150
 """Lines of a module; one that grows past the first is split in the same change."""
 
 WITHOUT_TEST: dict[str, str] = {
+    "agent/app.py": "the wiring; whole agents are tested on a real API server",
+    "agent/core/verdicts.py": "plain data, tested with the book",
+    "agent/following.py": "from watches to the book, tested on a real API server",
+    "agent/kube/paths.py": "paths, tested where they are asked for",
     "ctl/simulation/records.py": "plain data, tested with who fills it",
     "installer/api/messages.py": "tested with the exchange that they are for",
     "installer/parts.py": "the data that a life is made of, tested with it",

@@ -65,7 +65,7 @@ async def test_a_changed_adjustment_is_judged_again(running: Node) -> None:
         f"{ADJUSTMENTS}/one",
     )
     told = running.agent.said("Adjustments")
-    status = {"status": {"nodes": {"another-node": {"errors": {}}}}}
+    status: dict[str, Any] = {"status": {"nodes": {"another-node": {"errors": {}}}}}
     await running.api.patch(f"{ADJUSTMENTS}/one", status)
     await put(running, "two", {"scope": [], "toptierLimit": "1Gi"})
     await running.until(lambda one: entry(one, running), f"{ADJUSTMENTS}/two")

@@ -25,7 +25,7 @@ async def test_a_change_arrives_and_says_so(running: Node) -> None:
 
 async def test_levels_stand_above_each_other(running: Node) -> None:
     """Node before group before default, also when one of them goes or the label changes."""
-    found = []
+    found: list[int] = []
     for step in (
         running.config("default", NONE),
         running.config("group.a", STATIC),
