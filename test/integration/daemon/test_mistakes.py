@@ -58,16 +58,16 @@ WISHES: Mapping[str, tuple[str, Mapping[str, str], int, str]] = {
     "more CPUs than static has": ("static", {}, 9, "cannot allocate 9 exclusive CPUs"),
     "more CPUs than static-plus has": ("static-plus", {}, 9, "not enough capacity"),
     "a balloon that is not there": (
-        *("balloons", {balloons.ANNOTATION: "onw"}),
-        *(1, 'no balloon for annotation "onw"'),
+        *("balloons", {balloons.ANNOTATION: "mine"}),
+        *(1, 'no balloon for annotation "mine"'),
     ),
     "more CPUs than a balloon may have": (
         *("balloons", {balloons.ANNOTATION: "own"}),
         *(2, "no suitable balloon instance available"),
     ),
     "a dynamic pool that is not there": (
-        *("dynamic-pools", {dynamic_pools.ANNOTATION: "onw"}),
-        *(1, 'no dynamicPool for annotation "onw"'),
+        *("dynamic-pools", {dynamic_pools.ANNOTATION: "mine"}),
+        *(1, 'no dynamicPool for annotation "mine"'),
     ),
     "more CPUs than all dynamic pools have": ("dynamic-pools", {}, 9, "9000m of CPU"),
 }
