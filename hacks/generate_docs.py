@@ -24,7 +24,7 @@ try:
 
     from controller import durations, metrics, names, observed, settings
     from controller.cli import program
-    from hacks import docs_ctl, docs_daemon, docs_installer
+    from hacks import docs_agent, docs_ctl, docs_daemon, docs_installer
     from hacks.docs_tables import code, table
     from resmgr.config import (
         configs,
@@ -292,6 +292,7 @@ PAGES: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "statuses": docs_ctl.statuses,
         "commands": docs_ctl.commands,
     },
+    "reference/node-agent.md": {"agent flags": docs_agent.agent_flags},
     "reference/daemon-command-line.md": {
         "flags": docs_daemon.flags,
         "older flags": docs_daemon.old_flags,
