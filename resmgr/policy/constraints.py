@@ -162,7 +162,12 @@ def whole(milli: int) -> int:
 
 
 def usable(constraints: Constraints, machine: Machine) -> int:
-    """Give the online CPUs that a policy may use. Raises `BadConfiguration`."""
+    """Give the online CPUs that a policy may use.
+
+    Raises `BadConfiguration`, also for lists with CPUs that the machine does not have; one that is
+    offline may come back, so it may be named.
+    """
+    _there(constraints, machine)
     if constraints.available_milli is not None:
         shown = show(None, constraints.available_milli)
         raise BadConfiguration(
@@ -179,3 +184,15 @@ def usable(constraints: Constraints, machine: Machine) -> int:
             f"{AVAILABLE}: no available CPU is online: {shown} of {cpuset.show(machine.online)}"
         )
     return mask
+
+
+def _there(constraints: Constraints, machine: Machine) -> None:
+    has = machine.online | machine.offline
+    problems = [
+        f"{where}: CPUs {cpuset.show(mask & ~has)} are not in this machine, which has"
+        f" {cpuset.show(has)}"
+        for where, mask in ((AVAILABLE, constraints.available), (RESERVED, constraints.reserved))
+        if mask is not None and mask & ~has
+    ]
+    if problems:
+        raise BadConfiguration("\n".join(problems))

@@ -265,7 +265,9 @@ def make(
         raise BadConfiguration(
             f"{given.RESERVED}: cannot reserve CPUs that are isolated; reserve others"
         )
-    reserved = reserve.strict(name, available & ~isolated, constraints, allocator)
+    reserved = reserve.strict(name, available, constraints, allocator)
+    if reserved & isolated:
+        reserved = reserve.strict(name, available & ~isolated, constraints, allocator)
     pools, assigned = tree.build(machine, tree.Cpus(available, reserved, isolated))
     chosen = options.of(config)
     taker = Taker(pools, allocator, Adjacent(machine, allocator))

@@ -179,6 +179,31 @@ def test_a_quantity_of_available_cpus_is_refused() -> None:
 
 
 def test_some_available_cpu_is_online() -> None:
-    """A list of CPUs that the machine does not have is refused with those that it has."""
-    with pytest.raises(interface.BadConfiguration, match="no available CPU is online: 8-9 of 0-7"):
-        constraints.usable(interface.Constraints(available=0b11 << 8), trees.FLAT.machine())
+    """A list of CPUs that are all offline is refused with those that are not."""
+    machine = trees.FLAT.but(offline="2-3").machine()
+
+    with pytest.raises(interface.BadConfiguration, match="no available CPU is online: 2-3 of 0-1,"):
+        constraints.usable(interface.Constraints(available=0b1100), machine)
+
+
+@pytest.mark.parametrize(
+    ("given", "where"),
+    [
+        (interface.Constraints(available=0b11 << 7), "policy.AvailableResources.CPU"),
+        (interface.Constraints(reserved=0b11 << 7), "policy.ReservedResources.CPU"),
+    ],
+)
+def test_cpus_outside_the_machine_are_refused(given: interface.Constraints, where: str) -> None:
+    """Even if others of the list are in it, since the list was meant for another machine."""
+    with pytest.raises(interface.BadConfiguration) as caught:
+        constraints.usable(given, trees.FLAT.machine())
+
+    assert str(caught.value) == f"{where}: CPUs 8 are not in this machine, which has 0-7"
+
+
+def test_cpus_that_are_offline_may_be_named() -> None:
+    """They are in the machine, and may come back."""
+    machine = trees.FLAT.but(offline="3").machine()
+    given = interface.Constraints(available=0b1110, reserved=0b1010)
+
+    assert constraints.usable(given, machine) == 0b110

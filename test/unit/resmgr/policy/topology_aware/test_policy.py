@@ -260,7 +260,8 @@ def test_a_state_of_another_form_is_refused() -> None:
     [
         (Constraints(), "does not start without reserved CPUs"),
         (Constraints(reserved_milli=0), "does not start without reserved CPUs"),
-        (Constraints(reserved=1 << 40), "not among the available ones"),
+        (Constraints(reserved=1 << 40), "CPUs 40 are not in this machine"),
+        (Constraints(available=0b11, reserved=1 << 3), "not among the available ones"),
         (Constraints(reserved=1 << 2), "CPUs that are isolated"),
         (Constraints(available_milli=2000, reserved=1), "which"),
         (Constraints(reserved_milli=99000), "cannot reserve 99 CPUs"),
@@ -278,6 +279,16 @@ def test_a_quantity_of_reserved_cpus_is_rounded_up() -> None:
 
     assert isinstance(made_, policy.TopologyAware)
     assert cpuset.show(made_.pools[-1].reserved) == "0"
+
+
+@pytest.mark.parametrize(("isolated", "reserved"), [("8-9", "0"), ("0-1", "2"), ("0-3,8-15", "4")])
+def test_a_quantity_reserves_what_is_not_isolated(isolated: str, reserved: str) -> None:
+    """The same CPU as without isolated ones, unless that is one of them."""
+    machine = EXAMPLE.but(isolated=isolated).machine()
+    made_ = policy.make(machine, Constraints(reserved_milli=750), {})
+
+    assert isinstance(made_, policy.TopologyAware)
+    assert cpuset.show(made_.pools[-1].reserved) == reserved
 
 
 def test_pmem_that_the_kernel_cannot_use_is_mixed_with_dram() -> None:
