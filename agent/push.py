@@ -50,6 +50,7 @@ class Pusher:
         self._clock = clock
         self._chance = chance
         self._failing: set[str] = set()
+        self._has_told = False
 
     async def configurations(self) -> None:
         """Send configurations when they are due, for ever."""
@@ -91,9 +92,11 @@ class Pusher:
             self._announce(Announcement("ConfigurationRefused", f"{what}: {error}"))
         else:
             _LOG.info("the daemon took the configuration (%s)", what)
-            self._announce(
-                Announcement("ConfigurationApplied", f"the daemon took {what}", warning=False)
-            )
+            # What an agent tells first in its life is what was there before it, as a rule.
+            if self._has_told:
+                text = f"the daemon took {what}"
+                self._announce(Announcement("ConfigurationApplied", text, warning=False))
+        self._has_told = True
 
     async def _adjust(self) -> None:
         facts = self._book

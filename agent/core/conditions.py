@@ -31,7 +31,7 @@ def _configuration(book: Book) -> Condition:
             taken = ("Applied", f"{what}, is in force")
         case layers.Nothing.MISSING:
             what = "that there is no ConfigMap for this node"
-            taken = ("NoConfigMap", "no ConfigMap is for this node: the daemon's fallback counts")
+            taken = ("NoConfigMap", "no ConfigMap is for this node: what its daemon has counts")
         case _:
             text = "the ConfigMaps of this node are not known yet"
             return _condition(CONFIGURATION, "Unknown", "Waiting", text)

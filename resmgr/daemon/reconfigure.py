@@ -105,14 +105,14 @@ class Reconfigurer:
 
         No text at all says that there is no configuration any more: what it gave is forgotten.
         """
+        if not data:
+            self._drop()
+            return
         if self.origin is Origin.FORCED:
             raise Rejected(
                 f"the forced configuration {self.active.name} counts, and no other;"
                 " remove --force-config"
             )
-        if not data:
-            self._drop()
-            return
         self._take(lambda: self._node.judge.of_data(data), Origin.AGENT)
         self._keep.write([PutConfig(dict(data))])
 

@@ -87,3 +87,18 @@ async def test_a_forced_configuration(node: Node) -> None:
 
     assert "the forced configuration" in message
     assert (report["status"]["policy"], report["status"]["source"]) == ("none", "forced")
+
+
+async def test_a_forced_configuration_alone(node: Node) -> None:
+    """Where no ConfigMap is for the node there is nothing to refuse."""
+    (node.daemon.folder / "force").write_text("policy: {Active: none}")
+    node.daemon.more.append(f"--force-config={node.daemon.folder / 'force'}")
+    await node.daemon.start()
+    await node.agent.start()
+    report = await node.until(
+        lambda one: condition(one)["reason"] == "NoConfigMap" and one["status"].get("source")
+    )
+    answer = await node.agent.probe("config-status")
+
+    assert report["status"]["source"] == "forced"
+    assert answer == (0, "Health check OK\n")

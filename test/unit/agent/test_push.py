@@ -90,7 +90,7 @@ async def world() -> AsyncIterator[World]:
 
 
 async def test_a_configuration_is_sent_when_it_has_settled(world: World) -> None:
-    """Once, and people hear that it was taken."""
+    """Once; people hear of what came after it, too."""
     world.knows(policy="A")
     await world.at(1.0)
     early = list(world.daemon.configurations)
@@ -98,9 +98,13 @@ async def test_a_configuration_is_sent_when_it_has_settled(world: World) -> None
     await world.at(2.5)
     await world.at(3.5)
     await world.at(100.0)
+    first = list(world.told)
+    world.knows(policy="C")
+    await world.at(110.0)
 
     assert early == []
-    assert world.daemon.configurations == [{"policy": "B"}]
+    assert first == []
+    assert world.daemon.configurations == [{"policy": "B"}, {"policy": "C"}]
     assert world.book.verdict.outcome is Outcome.TAKEN
     assert [(one.reason, one.warning) for one in world.told] == [("ConfigurationApplied", False)]
     assert "b.node.n, resourceVersion 7" in world.told[0].message

@@ -128,15 +128,18 @@ def test_nothing_to_take_away(world: World) -> None:
 
 
 def test_a_forced_configuration_is_above_the_agent(world: World) -> None:
-    """Neither another one nor none at all is taken."""
+    """Another one is not taken; that there is none any more changes nothing."""
     reconfigurer, heard, _ = made(world)
     reconfigurer.active = Active(JUDGE.nothing(), Origin.FORCED, "/force.cfg")
-    for data in (STATIC, {}):
-        with pytest.raises(Rejected, match=r"the forced configuration /force\.cfg counts"):
-            reconfigurer.from_agent(data)
+    with pytest.raises(Rejected, match=r"the forced configuration /force\.cfg counts"):
+        reconfigurer.from_agent(STATIC)
+    refused = list(world.kept)
+    reconfigurer.from_agent({})
 
     assert heard == []
-    assert world.kept == []
+    assert refused == []
+    assert world.kept == [PutConfig(None)]
+    assert reconfigurer.origin is Origin.FORCED
 
 
 def test_what_controllers_refuse_is_refused_before_anything_changes(world: World) -> None:
