@@ -109,7 +109,7 @@ class _Comparison:
         return "could not be taken"
 
     def _short_of_memory(self, pool: Pool) -> str:
-        return f"has not the memory: {self._request.amount} bytes wanted, {self._free(pool)}"
+        return f"has not the memory: {memory.size(self._request.amount)} wanted, {self._free(pool)}"
 
     def _free(self, pool: Pool) -> str:
         left, found = self._left, []
@@ -117,7 +117,7 @@ class _Comparison:
             memory.ORDER, left.free[pool.id], left.extra[pool.id], strict=True
         ):
             if kind & self._request.kinds and pool.nodes(kind):
-                found.append(f"{max(0, free - above)} of {memory.show(kind)} free")
+                found.append(f"{memory.size(max(0, free - above))} of {memory.show(kind)} free")
         return ", ".join(found) or "none of its kinds is there"
 
     def _show(self, pool: Pool) -> Scores:

@@ -51,6 +51,14 @@ def show(kinds: int) -> str:
     return ",".join(name for name in ("dram", "pmem", "hbm") if _NAMES[name] & kinds)
 
 
+def size(amount: int) -> str:
+    """Write bytes for people in the largest unit that loses less than a thousandth of them."""
+    for unit, bits in (("Ti", 40), ("Gi", 30), ("Mi", 20), ("Ki", 10)):
+        if amount >> bits and amount % (1 << bits) * 1000 < amount:
+            return f"{amount >> bits}{unit}"
+    return f"{amount} bytes"
+
+
 def take(amount: int, free: Amounts, kinds: int) -> Amounts | None:
     """Take bytes of some kinds from what is free; None if there is not as much."""
     taken = []

@@ -150,12 +150,12 @@ class Selector:
     def _nowhere(self, state: State, request: Request) -> str:
         free = states.left(self.pools, state).free[-1]
         kinds = [
-            f"{here} bytes of {memory.show(kind)}"
+            f"{memory.size(here)} of {memory.show(kind)}"
             for kind, here in zip(memory.ORDER, free, strict=True)
             if kind & request.filling and self.pools[-1].nodes(kind)
         ]
         return (
-            f"no suitable pool found: {request.amount} bytes of {memory.show(request.filling)}"
+            f"no suitable pool found: {memory.size(request.amount)} of {memory.show(request.filling)}"
             f" wanted, the whole machine has {' and '.join(kinds) or 'no such memory'} free"
         )
 

@@ -110,7 +110,7 @@ class Taker:
         amounts = memory.take(request.amount, free, request.filling)
         if amounts is None:
             raise CannotAllocate(
-                f"not enough memory in {place.name}: {request.amount} bytes of"
+                f"not enough memory in {place.name}: {memory.size(request.amount)} of"
                 f" {memory.show(request.filling)} wanted"
             )
         return replace(

@@ -184,7 +184,7 @@ def test_a_pool_without_the_memory_says_so() -> None:
     explanation = explanation_of(trees.EXAMPLE, Create("a", cpu="1", memory="3Gi"))
 
     assert named(explanation, "NUMA node #1").why == (
-        "has not the memory: 3221225472 bytes wanted, 2147483648 of dram free"
+        "has not the memory: 3Gi wanted, 2Gi of dram free"
     )
     assert explanation.chosen is not None
     assert explanation.chosen.name == "socket #1"

@@ -24,6 +24,24 @@ def test_lists_of_kinds_are_read(text: str, kinds: int | None) -> None:
     assert memory.parse(text) == kinds
 
 
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (0, "0 bytes"),
+        (1000, "1000 bytes"),
+        (1024, "1Ki"),
+        (3 << 30, "3Gi"),
+        (64156073984, "61184Mi"),
+        ((2 << 30) + 1024, "2Gi"),
+        ((2 << 30) - 1, "2047Mi"),
+        (1 << 41, "2Ti"),
+    ],
+)
+def test_amounts_are_short_for_people(amount: int, text: str) -> None:
+    """They lose less than a thousandth."""
+    assert memory.size(amount) == text
+
+
 def test_kinds_read_back() -> None:
     """What is shown is what is written in annotations."""
     assert all(memory.parse(memory.show(kinds)) == kinds for kinds in range(8))
