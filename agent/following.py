@@ -5,7 +5,6 @@ When the Node changes its group, the watch of the former group's ConfigMap ends 
 """
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 
 from . import bell
@@ -55,8 +54,7 @@ class Follower:
             for name in running.keys() - wanted:
                 task = running.pop(name)
                 task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+                await asyncio.wait({task})
             for name in wanted - running.keys():
                 life = self._config_map(namespace, name)
                 running[name] = tasks.create_task(life, name=f"ConfigMap {name}")

@@ -39,7 +39,7 @@ class Server:
         self.handlers = handlers
         self.tasks = tasks
         self.users = frozenset((0, os.geteuid()))
-        self._links: set[_Incoming] = set()
+        self._links: dict[_Incoming, None] = {}
         self._server: asyncio.Server | None = None
         self._made: tuple[int, int] | None = None
 
@@ -63,8 +63,8 @@ class Server:
         if len(self._links) >= MOST_CONNECTIONS:
             _LOG.warning("more than %d connections, one is closed", MOST_CONNECTIONS)
             next(iter(self._links)).abort("too many connections")
-        self._links.add(made)
-        made.ended.append(lambda: self._links.discard(made))
+        self._links[made] = None
+        made.ended.append(lambda: self._links.pop(made, None))
         return made
 
 

@@ -27,7 +27,7 @@ class Link(asyncio.Protocol):
         self.connection = connection.Connection(client=client, bounds=bounds)
         self.transport: asyncio.Transport | None = None
         self.closed = False
-        self.ended: list[Callable[[], None]] = []
+        self.ended: list[Callable[[], object]] = []
         """Called once when the connection is gone."""
 
         self._heard = True
