@@ -49,10 +49,13 @@ def made_in_public(descriptor: bytes) -> dict[str, Any]:
 
 
 def _enums(enums: Iterable[Any]) -> dict[str, Any]:
+    found = tuple(enums)
+    if not found:
+        return {}  # What is imported below loads half of protobuf's Python code.
     from google.protobuf.internal import enum_type_wrapper  # noqa: PLC0415
 
     made: dict[str, Any] = {}
-    for one in enums:
+    for one in found:
         made[one.name] = enum_type_wrapper.EnumTypeWrapper(one)
         made |= {value.name: value.number for value in one.values}
     return made
