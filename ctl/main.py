@@ -2,12 +2,13 @@
 """The program `cri-resmgrctl`: which commands there are; each is imported when it is called."""
 
 import argparse
+import errno
 import functools
 import importlib
 import os
 import sys
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 from . import exits, problem
 
@@ -30,6 +31,9 @@ COMMANDS: Mapping[str, str] = {
     "topology": "this machine or another one drawn, and who is where on it; records of machines",
 }
 """Command and its one line in the help; each is a module with `add_arguments` and `run`."""
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""What writing to a file fails with that has no room."""
 
 EXAMPLES = """\
 Examples:
@@ -118,7 +122,7 @@ def main(words: Sequence[str] | None = None) -> int:
         sys.modules.setdefault("ssl", None)  # type: ignore[arg-type]
     arguments = _read(words, program)
     try:
-        status: int = arguments.run(arguments, sys.stdout, sys.stderr)
+        status: int = arguments.run(arguments, _output(), sys.stderr)
         sys.stdout.flush()
     except problem.Problem as error:
         lines = error.message.splitlines() or [""]
@@ -130,9 +134,21 @@ def main(words: Sequence[str] | None = None) -> int:
         # Whoever reads has enough, as `head` has; nothing is to be said at the end either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exits.PROBLEM
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.stderr.write(f"{PROGRAM}: cannot write what was found: {error.strerror}\n")
+        return exits.PROBLEM
     except KeyboardInterrupt:
         return exits.INTERRUPTED
     return status
+
+
+def _output() -> TextIO:
+    if sys.stdout is None:
+        raise problem.Problem("cannot write what was found: standard output is closed")
+    return sys.stdout
 
 
 def _read(words: Sequence[str], program: str) -> argparse.Namespace:

@@ -155,8 +155,9 @@ class Selector:
             if kind & request.filling and self.pools[-1].nodes(kind)
         ]
         return (
-            f"no suitable pool found: {memory.size(request.amount)} of {memory.show(request.filling)}"
-            f" wanted, the whole machine has {' and '.join(kinds) or 'no such memory'} free"
+            f"no suitable pool found: {memory.size(request.amount)} of"
+            f" {memory.show(request.filling)} wanted, the whole machine has"
+            f" {' and '.join(kinds) or 'no such memory'} free"
         )
 
 

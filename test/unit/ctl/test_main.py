@@ -100,6 +100,31 @@ def test_a_reader_that_has_enough_is_no_error(checkout: Path, tmp_path: Path) ->
     assert "Exception" not in told
 
 
+@pytest.mark.parametrize(
+    ("redirection", "cause"),
+    [(">/dev/full", "No space left on device"), (">&-", "standard output is closed")],
+)
+def test_a_place_that_takes_nothing_is_told(checkout: Path, redirection: str, cause: str) -> None:
+    """In one line, without a traceback."""
+    script = "from ctl.main import main; raise SystemExit(main())"
+    ended = subprocess.run(
+        [
+            "sh",
+            "-c",
+            f'"$0" -c "$1" topology --machine 1x1x2x1 {redirection}',
+            sys.executable,
+            script,
+        ],
+        cwd=checkout,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode == exits.PROBLEM
+    assert ended.stderr == f"cri-resmgrctl: cannot write what was found: {cause}\n"
+
+
 def test_kubectl_calls_the_same_program(tmp_path: Path) -> None:
     """By the plug-in's name it tells how kubectl calls it."""
     link = tmp_path / main.PLUGIN
