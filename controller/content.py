@@ -39,14 +39,14 @@ class _Input:
 
 
 class Builder:
-    """Builds contents; `agent_enabled` deploys the node agent, once there is one."""
+    """Builds contents; without `agent_enabled` nodes have no agent, and no ConfigMap reaches them."""
 
     def __init__(
         self,
         renderer: rendering.Renderer,
         images: imagevector.ImageVector,
         *,
-        agent_enabled: bool = False,
+        agent_enabled: bool = True,
     ) -> None:
         """Keep the parts."""
         self._renderer = renderer

@@ -56,7 +56,7 @@ Exit status: 0 fine, 1 a problem was found, 2 wrong usage, 3 a file cannot be re
     "--kubernetes-version", help=f"When FILE does not tell. [default: {inputs.DEFAULT_VERSION}]"
 )
 @click.option(
-    "--agent/--no-agent", default=False, show_default=True, help="With the node agent's manifests."
+    "--agent/--no-agent", default=True, show_default=True, help="With the node agent's manifests."
 )
 @click.option(
     "-o",
@@ -123,7 +123,7 @@ def given_in(file: TextIO | None) -> inputs.Given:
         raise click.ClickException(f"{file.name}: {error}") from error
 
 
-def builder_for(images: tuple[str, ...], *, agent_enabled: bool = False) -> content.Builder:
+def builder_for(images: tuple[str, ...], *, agent_enabled: bool = True) -> content.Builder:
     """Make a builder of the charts that came with the program, with some images replaced.
 
     Raises `click.ClickException` for an image vector that cannot be used.
@@ -152,7 +152,7 @@ def image_vector() -> imagevector.ImageVector:
     return imagevector.load(charts.path("images.yaml"), Path(overwrite) if overwrite else None)
 
 
-def builder_of(vector: imagevector.ImageVector, *, agent_enabled: bool = False) -> content.Builder:
+def builder_of(vector: imagevector.ImageVector, *, agent_enabled: bool = True) -> content.Builder:
     """Make a builder of the charts that came with the program."""
     return content.Builder(
         rendering.Renderer(charts.path("internal")), vector, agent_enabled=agent_enabled

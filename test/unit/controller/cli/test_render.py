@@ -83,11 +83,11 @@ def test_cleanup(call: Call) -> None:
 
 
 def test_agent(call: Call) -> None:
-    """Its manifests are there when asked for."""
+    """Its manifests are there unless somebody does not want them."""
     key = "DaemonSet/cri-resmgr-agent"
 
-    assert key in objects(call("render", "--agent").stdout)
-    assert key not in objects(call("render").stdout)
+    assert key in objects(call("render").stdout)
+    assert key not in objects(call("render", "--no-agent").stdout)
 
 
 def test_image(call: Call) -> None:
@@ -150,10 +150,10 @@ def test_folder_is_written_again(call: Call, tmp_path: pathlib.Path) -> None:
 
 def test_folder_with_others(call: Call, tmp_path: pathlib.Path) -> None:
     """Stale manifests would be taken for rendered ones, so nothing is written."""
-    call("render", "--agent", "-o", tmp_path)
+    call("render", "-o", tmp_path)
     before = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
 
-    result = call("render", "-o", tmp_path)
+    result = call("render", "--no-agent", "-o", tmp_path)
 
     assert result.exit_code == program.PROBLEM
     assert "daemonset-agent.yaml" in result.stderr
