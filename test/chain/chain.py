@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import json
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,12 @@ from controller.kube import paths
 from . import images, standing
 
 Object = dict[str, Any]
+
+IMAGES = {
+    names.IMAGE_INSTALLATION: images.INSTALLATION,
+    names.IMAGE_AGENT: images.AGENT,
+}
+"""Image that a shoot has -> target that it is built from."""
 
 CONFIG = """\
 apiVersion: cri-resmgr.extensions.config.gardener.cloud/v1alpha1
@@ -116,7 +122,10 @@ def example(name: str) -> Object:
 
 @contextlib.asynccontextmanager
 async def opened(
-    shoot: cluster.Cluster, seed_server: servers.Server, kubeconfig: Path, archive: Path
+    shoot: cluster.Cluster,
+    seed_server: servers.Server,
+    kubeconfig: Path,
+    archives: Mapping[str, Path],
 ) -> AsyncIterator[Chain]:
     """Start stand-ins and controller for one more shoot; at the end it is disabled.
 
@@ -126,15 +135,10 @@ async def opened(
         shoot: control plane and nodes.
         seed_server: a server that `install.seed` made a seed.
         kubeconfig: what that gave.
-        archive: of the image for the nodes, see `images.built`.
+        archives: target -> its image, see `built`.
     """
     tag = f"v{secrets.token_hex(4)}"
-    shoot.registry.add(archive, f"{images.REPOSITORY}:{tag}")
-    override = {
-        "images": [
-            {"name": names.IMAGE_INSTALLATION, "repository": images.REPOSITORY, "tag": tag},
-        ]
-    }
+    override = {"images": [_image(shoot, name, archives[IMAGES[name]], tag) for name in IMAGES]}
     generic = shoot.control.kubeconfig(token_file=ground.GENERIC_TOKEN_FILE)
     async with contextlib.AsyncExitStack() as stack:
         seed = await stack.enter_async_context(seed_server.client())
@@ -156,6 +160,18 @@ async def opened(
             await made.disable()
             raise
         await made.disable()
+
+
+def built() -> dict[str, Path]:
+    """Give the images that a shoot has, target -> archive. Raises `images.BuildFailed`."""
+    return {target: images.built(target) for target in IMAGES.values()}
+
+
+def _image(shoot: cluster.Cluster, name: str, archive: Path, tag: str) -> dict[str, str]:
+    """Give an image out under a tag, and describe that for the controller."""
+    repository = images.REPOSITORIES[IMAGES[name]]
+    shoot.registry.add(archive, f"{repository}:{tag}")
+    return {"name": name, "repository": repository, "tag": tag}
 
 
 def _options(shoot: cluster.Cluster) -> shoots.Options:

@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from garden import binaries, demo, install, mirror, narration, ready, screen, servers
@@ -164,11 +165,11 @@ def why_not() -> str:
 
 
 async def _play(
-    shoot: cluster.Cluster, seed: servers.Server, archive: Path, show: screen.Screen
+    shoot: cluster.Cluster, seed: servers.Server, archives: Mapping[str, Path], show: screen.Screen
 ) -> None:
     kubeconfig = await install.seed(seed)
     show.say("seed: API server, CRDs; the controller gets the rights of its chart")
-    async with chain.opened(shoot, seed, kubeconfig, archive) as chained:
+    async with chain.opened(shoot, seed, kubeconfig, archives) as chained:
         show.say("the controller is ready and leads", "good")
         async with narration.narrated(chained.seed, chained.name, show):
             await Demonstration(chained, show).play()
@@ -183,8 +184,11 @@ def main() -> int:
     show.step("Start: image, seed, and a shoot with one node (systemd, containerd, kubelet)")
     try:
         try:
-            archive = images.built()
-            show.say(f"image of the installation: {archive.stat().st_size / 1e6:.0f} MB")
+            archives = chain.built()
+            sizes = (
+                f"{name} {path.stat().st_size / 1e6:.0f} MB" for name, path in archives.items()
+            )
+            show.say(f"images: {', '.join(sizes)}")
             shoot = cluster.running(NODE)
             started = shoot.__enter__()
         except (
@@ -198,7 +202,7 @@ def main() -> int:
         try:
             show.say(f"shoot: control plane, and {NODE.name}, which is Ready", "good")
             with servers.running("seed") as (seed,):
-                asyncio.run(_play(started, seed, archive, show))
+                asyncio.run(_play(started, seed, archives, show))
         finally:
             shoot.__exit__(None, None, None)
     except (

@@ -3,11 +3,11 @@
 
 import itertools
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from chain import images
+from chain import chain, images
 from daemonset import images as variants
 from ground import cluster
 
@@ -37,6 +37,12 @@ def shoot() -> Iterator[cluster.Cluster]:
 def archive() -> Path:
     """The image of the installation, built from the Dockerfile and these sources."""
     return images.built()
+
+
+@pytest.fixture(scope="session")
+def archives() -> Mapping[str, Path]:
+    """All images that a shoot has, target -> archive."""
+    return chain.built()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 """From an Extension object in a seed to the CPUs of a container on a node, and back to nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -29,11 +29,11 @@ def seed() -> Iterator[tuple[servers.Server, Path]]:
 
 @pytest.fixture
 async def chained(
-    shoot: cluster.Cluster, seed: tuple[servers.Server, Path], archive: Path
+    shoot: cluster.Cluster, seed: tuple[servers.Server, Path], archives: Mapping[str, Path]
 ) -> AsyncIterator[chain.Chain]:
     """Everything from the seed to the nodes, and a pod on each node that was there before."""
     pods = [cluster.pod(f"endures-{node}", node=node) for node in shoot.machines]
-    async with shoot.pod(pods[0]), shoot.pod(pods[1]), chain.opened(shoot, *seed, archive) as made:
+    async with shoot.pod(pods[0]), shoot.pod(pods[1]), chain.opened(shoot, *seed, archives) as made:
         yield made
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""When the image of the installation is built anew."""
+"""When the images of a shoot are built anew."""
 
 import os
 from pathlib import Path
@@ -11,19 +11,20 @@ from chain import images
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A folder with every source."""
-    for name in images.SOURCES:
+    for name in {name for names in images.SOURCES.values() for name in names}:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        if name in {"ctl", "hacks/bundle", "installer", "resmgr"}:
+        if name in {"agent", "ctl", "hacks/bundle", "installer", "resmgr", "webhook"}:
             (path / "deeper").mkdir(parents=True)
             path /= "deeper/module.py"
         path.write_text("text\n")
     return tmp_path
 
 
-def test_every_source_is_there(checkout: Path) -> None:
+@pytest.mark.parametrize("target", list(images.SOURCES))
+def test_every_source_is_there(checkout: Path, target: str) -> None:
     """A source that was moved would be forgotten silently."""
-    missing = [name for name in images.SOURCES if not (checkout / name).exists()]
+    missing = [name for name in images.SOURCES[target] if not (checkout / name).exists()]
 
     assert missing == []
 
@@ -76,3 +77,14 @@ def test_archives_that_nobody_asks_for_go(tmp_path: Path) -> None:
         "installation-new.tar",
         "installation-used.tar",
     }
+
+
+def test_an_image_has_sources_of_its_own(project: Path) -> None:
+    """The agent's is built anew for the agent's sake, and for what all have, and for nobody else's."""
+    before = images.sources(project, images.AGENT)
+    (project / "installer/deeper/module.py").write_text("texts\n")
+    same = images.sources(project, images.AGENT)
+    (project / "agent/deeper/module.py").write_text("texts\n")
+
+    assert same == before
+    assert images.sources(project, images.AGENT) != before
