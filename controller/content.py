@@ -39,7 +39,7 @@ class _Input:
 
 
 class Builder:
-    """Builds contents; without `agent_enabled` nodes have no agent, and no ConfigMap reaches them."""
+    """Builds contents; without `agent_enabled` no ConfigMap reaches the nodes."""
 
     def __init__(
         self,

@@ -185,10 +185,8 @@ def main() -> int:
     try:
         try:
             archives = chain.built()
-            sizes = (
-                f"{name} {path.stat().st_size / 1e6:.0f} MB" for name, path in archives.items()
-            )
-            show.say(f"images: {', '.join(sizes)}")
+            for name, archive in archives.items():
+                show.say(f"image {name}: {archive.stat().st_size / 1e6:.0f} MB")
             shoot = cluster.running(NODE)
             started = shoot.__enter__()
         except (

@@ -80,7 +80,7 @@ def test_archives_that_nobody_asks_for_go(tmp_path: Path) -> None:
 
 
 def test_an_image_has_sources_of_its_own(project: Path) -> None:
-    """The agent's is built anew for the agent's sake, and for what all have, and for nobody else's."""
+    """The agent's is built anew for the agent's sake, and not for the installer's."""
     before = images.sources(project, images.AGENT)
     (project / "installer/deeper/module.py").write_text("texts\n")
     same = images.sources(project, images.AGENT)
