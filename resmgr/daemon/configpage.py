@@ -4,7 +4,7 @@
 `?format=yaml` gives the document that counts as a configuration file would have it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import active, http
@@ -16,7 +16,11 @@ YAML = "application/yaml"
 
 
 def page(
-    now: Active, refused: Refused | None, layers: tuple[Source, ...], query: http.Query
+    now: Active,
+    refused: Refused | None,
+    layers: tuple[Source, ...],
+    query: http.Query,
+    past: Sequence[Mapping[str, Any]] = (),
 ) -> http.Page:
     """Answer in the format that is asked for."""
     wanted = query.get("format", "json")
@@ -24,11 +28,19 @@ def page(
         return http.Page(text(now), YAML)
     if wanted != "json":
         return http.json_page({"error": f"no format {wanted[:40]!r}, there are json and yaml"}, 400)
-    return http.json_page(document(now, refused, layers))
+    return http.json_page(document(now, refused, layers, past))
 
 
-def document(now: Active, refused: Refused | None, layers: tuple[Source, ...]) -> dict[str, Any]:
-    """Give the page; `layers` are the sources of the start, those that count more first."""
+def document(
+    now: Active,
+    refused: Refused | None,
+    layers: tuple[Source, ...],
+    past: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    """Give the page; `layers` are the sources of the start, those that count more first.
+
+    `past` is the history, the oldest first.
+    """
     return {
         "origin": now.origin.value,
         "name": now.name,
@@ -36,9 +48,11 @@ def document(now: Active, refused: Refused | None, layers: tuple[Source, ...]) -
         "hash": now.hash,
         "since": moment(now.since),
         "modules": active.modules(now),
+        "below": now.judged.below,
         "warnings": list(now.judged.warnings),
         "layers": [*_layers(now, layers), _below(now)],
         "refused": refused and {"origin": refused.origin.value, "text": refused.text},
+        "history": list(past),
     }
 
 

@@ -134,7 +134,9 @@ class Insight:
         def configured(query: http.Query) -> http.Page:
             from . import configpage  # noqa: PLC0415 - as above
 
-            return configpage.page(source.active, source.refused, layers, query)
+            return configpage.page(
+                source.active, source.refused, layers, query, source.history.document()
+            )
 
         def why(query: http.Query) -> http.Page:
             from . import explained  # noqa: PLC0415 - as above

@@ -6,8 +6,9 @@ can again.
 import logging
 from collections.abc import Sequence
 
-from ..state.changes import Change
+from ..state.changes import Change, PutHistory
 from ..state.store import Store
+from .history import History
 
 _LOG = logging.getLogger("cache")
 
@@ -24,6 +25,10 @@ class Keeper:
         """Remember changes."""
         self._store.write(changes)
         self._tell()
+
+    def history(self, kept: str) -> History:
+        """Give the history of configurations that goes on from what was kept, and is kept too."""
+        return History(kept, lambda text: self.write([PutHistory(text)]))
 
     def flush(self) -> None:
         """Try again to write what waits."""

@@ -17,6 +17,7 @@ from . import metrics, settings, sources
 from .active import Active, Refused
 from .config_service import Rejected
 from .configuration import CannotRead, Judge, Judged, read_file
+from .history import History
 from .prepare import switch_refused
 from .settings import Settings
 from .sources import Origin
@@ -81,6 +82,7 @@ class Reconfigurer:
         self.active = active
         self.refused: Refused | None = None
         """The last configuration that was not taken."""
+        self.history = History()
         self.followers: list[Callable[[Settings], None]] = []
         self._node = node
         self._engine = engine
@@ -89,6 +91,11 @@ class Reconfigurer:
         self._applied = applied
         self._may_switch = may_switch
         self._now = now
+
+    def remember(self, history: History) -> None:
+        """Remember configurations there from now on, beginning with the one that counts."""
+        self.history = history
+        history.took(self.active)
 
     @property
     def current(self) -> Settings:
@@ -109,12 +116,17 @@ class Reconfigurer:
             self._drop()
             return
         if self.origin is Origin.FORCED:
-            raise Rejected(
-                f"the forced configuration {self.active.name} counts, and no other;"
-                " remove --force-config"
-            )
+            why = f"the forced configuration {self.active.name} counts, and no other"
+            self.history.refused(Refused(Origin.AGENT, "", self._now(), why))
+            raise Rejected(f"{why}; remove --force-config")
         self._take(lambda: self._node.judge.of_data(data), Origin.AGENT)
         self._keep.write([PutConfig(dict(data))])
+
+    def fell_short(self, why: str) -> Rejected:
+        """Remember that what was taken could not be carried out; give what is to be raised."""
+        policy = self.current.policy.active
+        self.history.refused(Refused(self.origin, self.active.name, self._now(), why), policy)
+        return Rejected(why)
 
     def _drop(self) -> None:
         """Have that what would count without a node agent. Raises `Rejected`."""
@@ -128,6 +140,7 @@ class Reconfigurer:
         self._take(lambda: self._node.judge.of_text(read_file(path)), Origin.FORCED, path)
 
     def _take(self, judge: Callable[[], Judged], origin: Origin, name: str = "") -> None:
+        judged: Judged | None = None
         try:
             judged = judge()
             self._node.accept(judged.settings)
@@ -139,10 +152,12 @@ class Reconfigurer:
             known = isinstance(error, (ConfigProblems, CannotRead, PolicyError))
             _LOG.error("%s; the one before stays", text, exc_info=None if known else error)
             self.refused = Refused(origin, name, self._now(), sources.told(error).strip())
+            self.history.refused(self.refused, judged.settings.policy.active if judged else "")
             raise Rejected(text) from error
         for warning in judged.warnings:
             _LOG.warning("%s", warning)
         self.active = Active(judged, origin, name, self._now(), self.active.generation + 1)
+        self.history.took(self.active)
         for follower in self.followers:
             follower(judged.settings)
         self._applied.add("accepted")

@@ -276,6 +276,7 @@ class Daemon:
             may_switch=not self._options.disable_policy_switch,
             now=self._prepared.now,
         )
+        reconfigurer.remember(self._keeper.history(self._prepared.saved.history))
         reconfigurer.followers += [
             self._prepared.controls.follow,
             lambda _new: session.look_again(),
@@ -336,7 +337,7 @@ class Daemon:
         if self._session is not None and self._prepared.controls.strict:
             await self._session.settled()
             if failure := self._prepared.controls.failure():
-                raise config_service.Rejected(failure)
+                raise self._reconfigurer.fell_short(failure)
         await self._insight.settled()
 
     # -- While it runs, and its end -----------------------------------------------------------

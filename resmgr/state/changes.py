@@ -64,6 +64,13 @@ class PutAdjustments:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class PutHistory:
+    """Remember which configurations were taken and refused lately, as the daemon wrote it."""
+
+    text: str
+
+
 Change = (
     PutPod
     | DropPod
@@ -73,6 +80,7 @@ Change = (
     | PutEntries
     | PutConfig
     | PutAdjustments
+    | PutHistory
 )
 
 
@@ -86,3 +94,4 @@ class Saved:
     policy: Mapping[str, str] = field(default_factory=dict)
     config: Mapping[str, str] | None = None
     adjustments: str = ""
+    history: str = ""

@@ -27,6 +27,7 @@ from .changes import (
     PutConfig,
     PutContainer,
     PutEntries,
+    PutHistory,
     PutPod,
     PutPolicy,
     Saved,
@@ -191,8 +192,15 @@ class Database:
         with _told(problems, "the configuration"):
             config = encode.config(settings.get("config", "null"))
         entries = dict(self._connection.execute(_ENTRIES).fetchall())
-        adjustments = settings.get("adjustments", "")
-        return Saved(pods, containers, settings.get("policy", ""), entries, config, adjustments)
+        return Saved(
+            pods,
+            containers,
+            settings.get("policy", ""),
+            entries,
+            config,
+            settings.get("adjustments", ""),
+            settings.get("history", ""),
+        )
 
 
 def checkpoint(path: Path) -> None:
@@ -232,6 +240,8 @@ def _statements(change: Change) -> Iterator[_Statement]:
             yield "INSERT OR REPLACE INTO setting VALUES ('config', ?)", (text,)
         case PutAdjustments(text):
             yield "INSERT OR REPLACE INTO setting VALUES ('adjustments', ?)", (text,)
+        case PutHistory(text):
+            yield "INSERT OR REPLACE INTO setting VALUES ('history', ?)", (text,)
 
 
 def _text(raw: bytes) -> str:

@@ -13,6 +13,7 @@ from .changes import (
     PutConfig,
     PutContainer,
     PutEntries,
+    PutHistory,
     PutPod,
     PutPolicy,
 )
@@ -47,7 +48,7 @@ class Pending:
             case PutEntries(entries):
                 for name, value in entries.items():
                     self._put(("entry", name), PutEntries({name: value}))
-            case PutConfig() | PutAdjustments():
+            case PutConfig() | PutAdjustments() | PutHistory():
                 self._put((type(change).__name__, ""), change)
 
     def changes(self) -> tuple[Change, ...]:

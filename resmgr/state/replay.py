@@ -12,6 +12,7 @@ from .changes import (
     PutConfig,
     PutContainer,
     PutEntries,
+    PutHistory,
     PutPod,
     PutPolicy,
     Saved,
@@ -23,7 +24,7 @@ def apply(saved: Saved, changes: Iterable[Change]) -> Saved:
     pods: dict[str, Pod] = dict(saved.pods)
     containers: dict[str, Container] = dict(saved.containers)
     name, entries, config = saved.policy_name, dict(saved.policy), saved.config
-    adjustments = saved.adjustments
+    texts = {PutAdjustments: saved.adjustments, PutHistory: saved.history}
     for change in changes:
         match change:
             case PutPod(pod):
@@ -40,9 +41,9 @@ def apply(saved: Saved, changes: Iterable[Change]) -> Saved:
                 _put(entries, given_entries)
             case PutConfig(data):
                 config = None if data is None else dict(data)
-            case PutAdjustments(text):
-                adjustments = text
-    return Saved(pods, containers, name, entries, config, adjustments)
+            case PutAdjustments(text) | PutHistory(text):
+                texts[type(change)] = text
+    return Saved(pods, containers, name, entries, config, *texts.values())
 
 
 def _put(entries: dict[str, str], given: Mapping[str, str | None]) -> None:

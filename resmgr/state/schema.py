@@ -23,8 +23,8 @@ TABLES = {
     "setting": "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
 }
 """Table -> how it is made. `entry` is the active policy's state; `setting` holds its name
-(`policy`), and what the agent gave last: the configuration (`config`, JSON) and adjustments
-(`adjustments`, JSON)."""
+(`policy`), what the agent gave last: the configuration (`config`, JSON) and adjustments
+(`adjustments`, JSON), and which configurations were taken and refused (`history`, JSON)."""
 
 
 def prepare(connection: "sqlite3.Connection") -> bool:

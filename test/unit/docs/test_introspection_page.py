@@ -10,7 +10,16 @@ import pytest
 from unit.resmgr.daemon import small_engine
 from unit.resmgr.daemon.small_engine import pod
 
-from resmgr.daemon import configpage, decisions, explained, flagtable, insight, local, status
+from resmgr.daemon import (
+    configpage,
+    decisions,
+    explained,
+    flagtable,
+    history,
+    insight,
+    local,
+    status,
+)
 from resmgr.daemon.active import Active, Refused
 from resmgr.daemon.configuration import Judge
 from resmgr.daemon.sources import Origin
@@ -62,7 +71,10 @@ def answers() -> dict[str, Any]:
     why = explained.document(engine, kept, small_engine.known(engine, "web"))
     # What belongs to other pages is told there.
     why["recorded"], why["has"]["assignment"] = [], {}
-    config = configpage.document(ACTIVE, REFUSED, ())
+    past = history.History()
+    past.took(ACTIVE)
+    config = configpage.document(ACTIVE, REFUSED, (), past.document())
+    config["below"] = {}
     config["modules"] = {"policy": config["modules"]["policy"] | {"data": {}}}
     config["modules"] = list(config["modules"].values())
     how = status.document(facts)
@@ -97,6 +109,7 @@ def test_numbers_are_those_of_the_code() -> None:
     text = PAGE.read_text(encoding="utf-8")
 
     assert flagtable.FLAGS["introspection-socket"].default in text
+    assert f"the last {history.MOST} that were taken or refused" in text
     assert f"{decisions.MOST} and {decisions.MOST_BYTES // 1024} KiB" in text
     assert f"{decisions.MOST_WAITING} requests may wait" in text
     assert f"({local.LONGEST_WAIT:g}\nat most)" in text

@@ -10,6 +10,7 @@ from resmgr.daemon import settings, sources
 from resmgr.daemon.active import Active
 from resmgr.daemon.config_service import Rejected
 from resmgr.daemon.configuration import Judge
+from resmgr.daemon.history import History
 from resmgr.daemon.metrics import Counter
 from resmgr.daemon.reconfigure import Reconfigurer
 from resmgr.daemon.settings import Settings
@@ -228,3 +229,47 @@ def test_configurations_are_numbered_and_dated(world: World) -> None:
     assert reconfigurer.refused is not None
     assert (reconfigurer.refused.origin, reconfigurer.refused.when) == (Origin.AGENT, 5.0)
     assert reconfigurer.refused.text.startswith("policy.Actve: unknown key")
+
+
+def results(reconfigurer: Reconfigurer) -> list[tuple[str, str, str]]:
+    """Give result, policy and reason of each configuration that is remembered."""
+    found = reconfigurer.history.document()
+    return [(one["result"], one["policy"], one["text"]) for one in found]
+
+
+def test_what_came_is_remembered(world: World) -> None:
+    """That of the start first; of one that was read it is known which policy it asked for."""
+    reconfigurer, _, _ = made(world)
+    reconfigurer.remember(History())
+    reconfigurer.from_agent(STATIC)
+    world.error = BadConfiguration("no CPU is left")
+    for data in ({"policy": "Actve: x"}, {"policy": "Active: none"}):
+        with pytest.raises(Rejected):
+            reconfigurer.from_agent(data)
+
+    found = results(reconfigurer)
+    assert found[:2] == [("accepted", "none", ""), ("accepted", "static", "")]
+    assert found[2][:2] == ("refused", "")
+    assert found[2][2].startswith("policy.Actve: unknown key")
+    assert found[3] == ("refused", "none", "no CPU is left")
+
+
+def test_a_forced_one_refuses_others(world: World) -> None:
+    """And that is remembered too."""
+    reconfigurer, _, _ = made(world)
+    reconfigurer.active = Active(JUDGE.nothing(), Origin.FORCED, "/etc/force.cfg")
+    with pytest.raises(Rejected):
+        reconfigurer.from_agent(STATIC)
+
+    why = "the forced configuration /etc/force.cfg counts, and no other"
+    assert results(reconfigurer) == [("refused", "", why)]
+
+
+def test_one_that_cannot_be_carried_out(world: World) -> None:
+    """It counts, and why it was refused all the same stands behind it."""
+    reconfigurer, _, _ = made(world)
+    reconfigurer.from_agent(STATIC)
+    error = reconfigurer.fell_short("cannot write cpuset.cpus")
+
+    assert str(error) == "cannot write cpuset.cpus"
+    assert results(reconfigurer)[1:] == [("refused", "static", "cannot write cpuset.cpus")]

@@ -22,6 +22,7 @@ from resmgr.state.changes import (
     PutConfig,
     PutContainer,
     PutEntries,
+    PutHistory,
     PutPod,
     PutPolicy,
 )
@@ -115,6 +116,7 @@ changes: st.SearchStrategy[Change] = st.one_of(
     st.builds(PutEntries, st.dictionaries(ids, st.none() | texts, max_size=3)),
     st.builds(PutConfig, st.none() | tables),
     st.builds(PutAdjustments, st.text()),
+    st.builds(PutHistory, st.text()),
 )
 
 

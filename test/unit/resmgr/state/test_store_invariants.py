@@ -16,6 +16,7 @@ from resmgr.state.changes import (
     PutConfig,
     PutContainer,
     PutEntries,
+    PutHistory,
     PutPod,
     PutPolicy,
     Saved,
@@ -29,7 +30,7 @@ class Plain:
     def __init__(self) -> None:
         self.tables: dict[str, dict[str, Any]] = {"pods": {}, "containers": {}, "policy": {}}
         self.name = ""
-        self.adjustments = ""
+        self.adjustments = self.history = ""
         self.config: dict[str, str] | None = None
 
     def take(self, change: Change) -> None:
@@ -51,6 +52,8 @@ class Plain:
             self.config = None if change.data is None else dict(change.data)
         if isinstance(change, PutAdjustments):
             self.adjustments = change.text
+        if isinstance(change, PutHistory):
+            self.history = change.text
 
     def saved(self) -> Saved:
         """Give the state."""
@@ -62,6 +65,7 @@ class Plain:
             tables["policy"],
             self.config,
             self.adjustments,
+            self.history,
         )
 
 
