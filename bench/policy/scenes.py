@@ -45,6 +45,9 @@ class Scene:
     environment: Mapping[str, str] = field(default_factory=dict)
     """Of exclusive containers."""
 
+    agent: bool = False
+    """It does not start without the path of an agent's socket; nobody listens there."""
+
     def document(self, machine: Machine) -> str:
         """Give a configuration for the daemon; JSON is YAML."""
         given: dict[str, Any] = {"Active": self.policy, self.policy: self.config(machine)}
@@ -126,6 +129,7 @@ SCENES = (
         _static_pools,
         annotations={"intel.com/resources": _CMK},
         environment={"STP_POOL": "exclusive"},
+        agent=True,
     ),
     Scene(
         "podpools",

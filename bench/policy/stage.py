@@ -54,6 +54,7 @@ class Stage:
             self._byte_code,
             f"--sysfs-root={self._folder}",
             f"--runtime-socket={self._folder / 'runtime.sock'}",
+            *([f"--agent-socket={self._folder / 'agent.sock'}"] if self._scene.agent else []),
         )
         cpu = self._daemon.cpu()
         # Whatever the start entails for others comes before a request that is decided on.
