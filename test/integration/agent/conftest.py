@@ -198,3 +198,10 @@ async def running(node: Node) -> Node:
     await node.agent.start()
     await node.until(lambda one: condition(one, "DaemonConnected")["status"] == "True")
     return node
+
+
+@pytest.fixture
+async def alone(node: Node) -> Node:
+    """A node with an agent at work and no daemon."""
+    await node.agent.start()
+    return node

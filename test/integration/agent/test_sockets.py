@@ -49,27 +49,27 @@ def _connected_as(
     return socket.socket(fileno=descriptor)
 
 
-async def test_the_socket_is_for_root_alone(running: Node) -> None:
+async def test_the_socket_is_for_root_alone(alone: Node) -> None:
     """By its mode, and by who is at the other end where the mode was loosened."""
-    mode = running.agent.socket.stat().st_mode & 0o777
-    running.agent.socket.chmod(0o666)
-    forged = connected_as(running.agent.socket, NOBODY)
+    mode = alone.agent.socket.stat().st_mode & 0o777
+    alone.agent.socket.chmod(0o666)
+    forged = connected_as(alone.agent.socket, NOBODY)
     loop = asyncio.get_running_loop()
     _, link = await loop.create_unix_connection(session.Session, sock=forged)
     with pytest.raises(statuses.CallError) as refused:
         await client.exchange(link, "/v1.Agent/GetNode", b"", 5)
     link.abort("done")
-    await running.agent.logged("refused /v1.Agent/GetNode of user 65534")
+    await alone.agent.logged("refused /v1.Agent/GetNode of user 65534")
 
     assert mode == 0o600
     assert refused.value.status.code is codes.Code.PERMISSION_DENIED
 
 
-async def test_what_the_daemon_may_change(running: Node) -> None:
+async def test_what_the_daemon_may_change(alone: Node) -> None:
     """Marks of static-pools come and go; what others have put there stays."""
-    path = f"/api/v1/nodes/{running.name}"
-    await running.api.patch(path, {"spec": {"taints": [{"key": "x", "effect": "NoSchedule"}]}})
-    async with agents.connected(running.agent.socket) as there:
+    path = f"/api/v1/nodes/{alone.name}"
+    await alone.api.patch(path, {"spec": {"taints": [{"key": "x", "effect": "NoSchedule"}]}})
+    async with agents.connected(alone.agent.socket) as there:
         asked = agent.Agent(agent.Socket(there))
         before = await asked.node()
         taints = before["spec"]["taints"]
@@ -86,7 +86,7 @@ async def test_what_the_daemon_may_change(running: Node) -> None:
             ]
         )
         await asked.capacity({"cmk.intel.com/exclusive-cores": "3"})
-        after = await running.api.get(path)
+        after = await alone.api.get(path)
 
     assert after["metadata"]["labels"] == {"cmk.intel.com/cmk-node": "true"}
     assert [one["key"] for one in after["spec"]["taints"]] == ["x", "cmk"]
@@ -104,42 +104,42 @@ async def test_what_the_daemon_may_change(running: Node) -> None:
     ],
     ids=["its group", "a label of others", "a taint of others", "closed", "all labels"],
 )
-async def test_what_it_may_not(running: Node, patch: dict[str, object]) -> None:
+async def test_what_it_may_not(alone: Node, patch: dict[str, object]) -> None:
     """Whatever else is asked for is refused, and the Node stays as it is."""
-    path = f"/api/v1/nodes/{running.name}"
-    before = await running.api.patch(
+    path = f"/api/v1/nodes/{alone.name}"
+    before = await alone.api.patch(
         path,
         {
             "metadata": {"labels": {"others": "own"}},
             "spec": {"taints": [{"key": "x", "effect": "NoSchedule"}]},
         },
     )
-    async with agents.connected(running.agent.socket) as there:
+    async with agents.connected(alone.agent.socket) as there:
         with pytest.raises(agent.AgentError, match="PERMISSION_DENIED: cannot patch node"):
             await agent.Agent(agent.Socket(there)).patch([patch])
-    after = await running.api.get(path)
+    after = await alone.api.get(path)
 
     assert after["metadata"]["resourceVersion"] == before["metadata"]["resourceVersion"]
 
 
-async def test_warnings_become_events(running: Node) -> None:
+async def test_warnings_become_events(alone: Node) -> None:
     """Those about a pod are found at the pod, others at the Node; repeats are left out."""
     pod = report_pb2.Event(
         reason="PolicyWarning", message="odd", pod_namespace="default", pod_name="web", pod_uid="u"
     )
     plain = report_pb2.Event(reason="PolicyFailed", message="broken")
     request = report_pb2.EventsRequest(events=[pod, plain, pod], dropped=4)
-    async with agents.connected(running.agent.socket) as there:
+    async with agents.connected(alone.agent.socket) as there:
         method = "/criresmgr.v1.Report/Events"
         await unary.call(there, method, request.SerializeToString(), timeout=5)
     selector = {"fieldSelector": "involvedObject.name=web"}
-    found = await running.until(
+    found = await alone.until(
         lambda one: one["items"] and one,
-        f"/api/v1/namespaces/default/events?fieldSelector=involvedObject.name={running.name},"
+        f"/api/v1/namespaces/default/events?fieldSelector=involvedObject.name={alone.name},"
         "reason=WarningsLeftOut",
     )
-    about_pod = await running.api.get("/api/v1/namespaces/default/events", params=selector)
-    about_node = await running.events()
+    about_pod = await alone.api.get("/api/v1/namespaces/default/events", params=selector)
+    about_node = await alone.events()
 
     assert "4 warnings were left out" in found["items"][0]["message"]
     assert [(one["reason"], one["message"]) for one in about_pod["items"]] == [
