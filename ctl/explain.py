@@ -108,6 +108,7 @@ def _simulated(arguments: argparse.Namespace, err: TextIO) -> list[dict[str, Any
             "command": " ".join(one.placement.command or ()),
             "environment": ", ".join(f"{key}={value}" for key, value in one.placement.environment),
             **one.document,
+            "refusal": one.refusal,
             "now": _now(one.now_cpus, one.now_mems) if one.moved else "",
         }
         for one in found

@@ -110,9 +110,11 @@ def _steps(
     fine = first.fine
     told = []
     table = arguments.output == output.TABLE
-    if table and given.pods:
+    if table and given.pods and not arguments.summary:
         simulated.placements(where, first)
         out.write("\n")
+    elif table:
+        simulated.refused(where, first.containers)
     last = first
     with progress.Progress(err, "pod", sum(map(_coming, given.steps))) as heard:
         for number, one in enumerate(play.play(simulation, given.steps, heard), 1):

@@ -32,6 +32,12 @@ class Explained:
     """It runs with other CPUs or memory nodes than it came with."""
 
     @property
+    def refusal(self) -> str:
+        """Why it has nothing: the policy's words, or of whoever refused it after the policy."""
+        told: str = self.document["refusal"]
+        return told or (self.placement.refusal if self.placement.state is State.REFUSED else "")
+
+    @property
     def now_cpus(self) -> int:
         """The CPUs that it has by now."""
         return self.placement.cpus

@@ -166,8 +166,11 @@ def _of_template(
 def _count(given: Any, place: problem.Place, room: int) -> int:
     if given is None:
         return 1
-    if isinstance(given, bool) or not isinstance(given, int) or given < 0:
+    if isinstance(given, bool) or not isinstance(given, int):
         place.problem(f"expected a number of pods, got {problem.kind(given)}")
+        return 0
+    if given < 0:
+        place.problem(f"{given} is negative")
         return 0
     if given > room:
         place.problem(f"more than {MAX_PODS} pods in all")

@@ -59,6 +59,21 @@ def test_a_refused_container_is_a_problem(options: tuple[str, ...]) -> None:
     assert "refused  cannot allocate 99 exclusive CPUs" in " ".join(out.split(" "))
 
 
+def test_what_others_than_the_policy_refuse_is_told(
+    options: tuple[str, ...], tmp_path: Path
+) -> None:
+    """As an annotation that the policy does not look at."""
+    asked = {"toptierlimit.cri-resource-manager.intel.com": "much"}
+    pods = tmp_path / "pods.yaml"
+    pods.write_text(yaml.safe_dump(made.pod("odd", annotations=asked)), encoding="utf-8")
+    status, out, _ = run("odd", *options)
+
+    assert status == exits.PROBLEM
+    assert "refused" in out
+    assert "failed to parse top tier limit annotation 'much'" in out
+    assert "gets CPUs" not in out
+
+
 def test_documents_have_the_same(options: tuple[str, ...]) -> None:
     """One object for one container, a list for more."""
     one = json.loads(run("a", *options, "-o", "json")[1])

@@ -183,6 +183,19 @@ def test_steps_are_told_one_by_one(folder: Folder) -> None:
     assert "policy      none\n" in out
 
 
+def test_a_summary_of_steps_lists_no_containers(folder: Folder) -> None:
+    """But those that were refused, and what each step changed."""
+    folder.pods("much.yaml", made.whole("much", "99"))
+    folder.write("day.yaml", "- remove: a")
+    words = ("-c", "static.yaml", "--events", "day.yaml", "--summary", "pods.yaml", "much.yaml")
+    status, out, _ = folder.run(*words)
+
+    assert status == exits.PROBLEM
+    assert out.startswith("refused default/much:c: cannot allocate 99 exclusive CPUs")
+    assert "step 1: remove a\n" in out
+    assert "POD CONTAINER QOS" not in lines(out)
+
+
 def test_steps_are_documents_too(folder: Folder) -> None:
     """With what was before and what is after them."""
     folder.pods("more.yaml", made.pod("c"))

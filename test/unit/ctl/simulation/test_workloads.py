@@ -107,6 +107,9 @@ def test_a_workload_that_is_wrong_is_told() -> None:
     assert read({**few, "spec": {"replicas": "2", "template": TEMPLATE}})[1] == [
         "f: Deployment default/d: spec.replicas: expected a number of pods, got text"
     ]
+    assert read({**few, "spec": {"replicas": -3, "template": TEMPLATE}})[1] == [
+        "f: Deployment default/d: spec.replicas: -3 is negative"
+    ]
     assert read({**few, "spec": many})[1] == [
         "f: Deployment default/d: spec.replicas: more than 20000 pods in all"
     ]
