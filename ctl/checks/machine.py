@@ -56,14 +56,21 @@ def cpus(node: Node) -> Finding:
     except discover.DiscoveryError as error:
         remedy = "the daemon does not start on such a machine; --sysfs-root names another"
         return wrong("CPUs", str(error), remedy)
-    parts = [f"{len(machine.cpus)} CPUs, {len(machine.nodes)} NUMA nodes"]
+    parts = [f"{_some(len(machine.cpus), 'CPU')}, {_some(len(machine.nodes), 'NUMA node')}"]
     if machine.offline:
         parts.append(f"offline {cpuset.show(machine.offline)}")
     if not machine.isolated:
         return (note if machine.offline else ok)("CPUs", "; ".join(parts))
     parts.append(f"isolated by the kernel {cpuset.show(machine.isolated)}")
-    remedy = "only containers with exclusive CPUs get isolated ones; others never run there"
+    remedy = (
+        "policies static, static-plus and topology-aware keep them for exclusive CPUs;"
+        " to others they are CPUs like all"
+    )
     return note("CPUs", "; ".join(parts), remedy)
+
+
+def _some(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def endpoint(node: Node) -> Finding:

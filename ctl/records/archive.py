@@ -50,6 +50,9 @@ def read(file: IO[bytes]) -> dict[str, bytes]:
             return dict(_members(archive))
     except BadArchive:
         raise
+    except gzip.BadGzipFile as error:
+        message = "it is no archive as `topology record` writes them: gzip did not pack it"
+        raise BadArchive(message) from error
     except (tarfile.TarError, OSError, EOFError, zlib.error, ValueError) as error:
         raise BadArchive(f"it is no archive as `topology record` writes them: {error}") from error
 

@@ -79,7 +79,7 @@ def test_cpus_are_counted(tmp_path: Path) -> None:
     found = machine.cpus(nodes.node(tmp_path))
 
     assert (plain.verdict, found.verdict) == (Verdict.OK, Verdict.NOTE)
-    assert plain.detail == "4 CPUs, 1 NUMA nodes"
+    assert plain.detail == "4 CPUs, 1 NUMA node"
     assert "isolated by the kernel 3" in found.detail
 
 

@@ -112,6 +112,14 @@ def test_an_archive_that_is_cut_off_is_none() -> None:
         archive.read(io.BytesIO(whole[: len(whole) // 2]))
 
 
+def test_another_file_is_no_archive() -> None:
+    """It is told without the bytes that it begins with."""
+    with pytest.raises(archive.BadArchive) as caught:
+        archive.read(io.BytesIO(b"# a configuration"))
+
+    assert str(caught.value).endswith("writes them: gzip did not pack it")
+
+
 @hypothesis.settings(deadline=None)
 @hypothesis.given(st.binary(max_size=400), st.booleans())
 def test_what_is_no_archive_is_told(content: bytes, compressed: bool) -> None:  # noqa: FBT001
