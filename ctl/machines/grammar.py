@@ -82,10 +82,10 @@ def _dies(shape: Shape, value: str) -> Shape:
 
 def _bytes(value: str) -> int:
     found = quantity.parse(value)
-    # Kernels count memory in kB.
-    if found < 0 or found % (_NANO << 10):
+    if found < 0 or 0 < found < _NANO << 10:
         raise ValueError(f"{value!r} is no amount of memory such as 64Gi")
-    return found // _NANO
+    # Kernels count memory in kB.
+    return found // (_NANO << 10) << 10
 
 
 def _apart(type_: MemoryType) -> Callable[[Shape, str], Shape]:

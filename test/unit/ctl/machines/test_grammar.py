@@ -46,6 +46,13 @@ def test_options_change_a_machine() -> None:
     )
 
 
+def test_amounts_of_memory_are_as_kernels_count_them() -> None:
+    """Decimal ones are whole kB below what was asked for."""
+    assert (
+        machines.parse("1x1x1x1:memory=33G").nodes[0].memory_total == 33_000_000_000 // 1024 * 1024
+    )
+
+
 def test_names_take_options_too() -> None:
     """A named machine is changed like any other."""
     assert machines.parse("snc:offline=0-3").offline == 0b1111
