@@ -18,7 +18,6 @@ MEDIAN = 150
 WITHOUT_TEST: dict[str, str] = {
     "agent/app.py": "the wiring; whole agents are tested on a real API server",
     "agent/core/verdicts.py": "plain data, tested with the book",
-    "agent/following.py": "from watches to the book, tested on a real API server",
     "agent/kube/paths.py": "paths, tested where they are asked for",
     "ctl/simulation/records.py": "plain data, tested with who fills it",
     "installer/api/messages.py": "tested with the exchange that they are for",

@@ -142,6 +142,24 @@ async def test_a_write_that_fails_is_made_again(
     assert world.last["policy"] == "static"
 
 
+async def test_an_object_that_somebody_has_removed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is made anew with the next change."""
+    monkeypatch.setattr(reporter, "FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(reporter, "LONGEST_PAUSE", 0.0)
+    await world.at(1.0)
+    world.api.failure = errors.NotFound(404, "gone")
+    world.book.daemon_told(Daemon("none", "agent", 0, "1.0"))
+    await world.at(2.0)
+    world.api.failure = None
+    async with asyncio.timeout(10):
+        while world.paths[-2:] != [REPORT, f"{REPORT}/status"]:
+            await world.at(3.0)
+
+    assert world.last["policy"] == "none"
+
+
 async def test_nothing_is_known_yet() -> None:
     """For a while that is not worth a word; then it is."""
     made = World(books.of("nothing is known"))
