@@ -49,7 +49,7 @@ class Pusher:
         self._announce = announce
         self._clock = clock
         self._chance = chance
-        self._failing: set[str] = set()
+        self._failing: dict[str, str] = {}
         self._has_told = False
 
     async def configurations(self) -> None:
@@ -82,11 +82,11 @@ class Pusher:
             answer = await self._call("SetConfig", request.SerializeToString())
             error = reading.read(agent_pb2.SetConfigReply, answer).error
         except (CallError, reading.Unreadable) as failure:
-            self._fails(f"cannot tell the daemon the configuration ({what}): {failure}")
+            self._fails("configuration", f" ({what}): {failure}")
             facts.not_configured(str(failure), self._clock(), self._chance())
             return
         facts.configured(error, self._clock())
-        self._failing.clear()
+        self._failing.pop("configuration", None)
         if error:
             _LOG.error("the daemon refused the configuration (%s): %s", what, error)
             self._announce(Announcement("ConfigurationRefused", f"{what}: {error}"))
@@ -108,10 +108,11 @@ class Pusher:
             answer = await self._call("SetAdjustment", request.SerializeToString())
             errors = dict(reading.read(agent_pb2.SetAdjustmentReply, answer).errors)
         except (CallError, reading.Unreadable) as failure:
-            self._fails(f"cannot tell the daemon the Adjustments: {failure}")
+            self._fails("Adjustments", f": {failure}")
             facts.not_adjusted(str(failure), self._clock(), self._chance())
             return
         facts.adjusted_with(errors, self._clock())
+        self._failing.pop("Adjustments", None)
         for name, text in sorted(errors.items()):
             _LOG.error("the daemon refused the Adjustments: %s: %s", name, text)
         if errors:
@@ -120,11 +121,11 @@ class Pusher:
         else:
             _LOG.info("the daemon took %d Adjustments", len(sent.specs))
 
-    def _fails(self, text: str) -> None:
-        """Write what fails once, however often it is tried."""
-        level = logging.DEBUG if text in self._failing else logging.WARNING
-        _LOG.log(level, "%s; it is tried again", text)
-        self._failing.add(text)
+    def _fails(self, what: str, why: str) -> None:
+        """Write why something fails once, however often it is tried."""
+        level = logging.DEBUG if self._failing.get(what) == why else logging.WARNING
+        _LOG.log(level, "cannot tell the daemon the %s%s; it is tried again", what, why)
+        self._failing[what] = why
 
     async def _call(self, method: str, message: bytes) -> bytes:
         return await self._daemon.call(f"/{services.CONFIG}/{method}", message, TIMEOUT)

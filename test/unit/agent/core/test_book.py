@@ -4,7 +4,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.core import layers
@@ -234,6 +234,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
+@settings(deadline=None)
 def test_any_order_of_events(steps: list[tuple[str, str, str, str | None]]) -> None:
     """An empty configuration is never sent, the last decision is wanted, and it is not lost."""
     book, now = Book(NAMES, LABEL), 0.0

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Deliveries: what is wanted last arrives, whatever happens on its way, and is not sent in vain."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -131,3 +131,4 @@ class Life(RuleBasedStateMachine):
 
 
 TestLife = Life.TestCase
+TestLife.settings = settings(deadline=None)
