@@ -119,6 +119,9 @@ def lost(winner: Scores, loser: Scores) -> str:
 NOT = "no"
 """The value of a rule that says nothing of a candidate."""
 
+YES = "yes"
+"""The value of a rule of which there is no more to be said."""
+
 
 def ruled(
     places: Mapping[str, int],
@@ -155,6 +158,8 @@ def _beaten(name: str, winner: Scores, loser: Scores) -> str:
     what, mine, theirs = found
     if theirs == NOT:
         return f"{what}: {mine}"
+    if mine == NOT:
+        return f"{name} comes first by {what}" + (f": {theirs}" if theirs != YES else "")
     return f"{name} is better by {what}: {mine} against {theirs}"
 
 

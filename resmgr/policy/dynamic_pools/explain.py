@@ -30,7 +30,7 @@ def explained(options: Options, state: State, subject: Subject, trial: Trial[Sta
         ("annotation", {wish: "names it"} if wish in names else {}),
         ("reserved namespaces", {types.RESERVED: f"{namespace} is one of them"} if system else {}),
         ("namespaces", matching),
-        ("nothing else", {types.SHARED: "yes"}),
+        ("no other rule", {types.SHARED: "yes"}),
     ]
     places = {name: pool.cpus for name, pool in zip(names, state.pools, strict=True)}
     candidates = ruled(places, rules, names[number], refusal=trial.refusal)

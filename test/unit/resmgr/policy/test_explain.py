@@ -90,9 +90,9 @@ RULES = [
             "b",
             "",
             {
-                "a": "b is better by own namespace: no against yes",
+                "a": "b comes first by own namespace",
                 "b": "own namespace: yes",
-                "c": "b is better by own namespace: no against yes",
+                "c": "b comes first by own namespace",
             },
         ),
         (

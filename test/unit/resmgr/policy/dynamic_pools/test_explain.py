@@ -59,11 +59,11 @@ def test_a_loser_names_the_rule_that_decided() -> None:
     explanation = explained.of(MAKE(), Create("z", cpu="1", namespace="ab"))
 
     assert {one.name: one.why for one in explanation.candidates} == {
-        "reserved": "a is better by namespaces: no against ab is one of them",
-        "shared": "a is better by namespaces: no against ab is one of them",
+        "reserved": "a comes first by namespaces: ab is one of them",
+        "shared": "a comes first by namespaces: ab is one of them",
         "a": "namespaces: ab is one of them",
         "b": "a comes first",
-        "d": "a is better by namespaces: no against ab is one of them",
+        "d": "a comes first by namespaces: ab is one of them",
     }
 
 
@@ -95,4 +95,4 @@ def test_what_can_never_be_met_is_not_chosen() -> None:
     """The pool that would be it says so."""
     explanation = explained.of(MAKE(), Create("z", cpu="99"))
 
-    assert explanation.candidates[1].why == "nothing else: yes; but it is refused"
+    assert explanation.candidates[1].why == "no other rule: yes; but it is refused"

@@ -96,8 +96,8 @@ def test_pods_decide_among_instances_with_room() -> None:
 
     assert explanation.rule == "definition a by annotation"
     assert whys(explanation) == {
-        "reserved[0]": "a[1] is better by definition: no against a",
-        "default[0]": "a[1] is better by definition: no against a",
+        "reserved[0]": "a[1] comes first by definition: a",
+        "default[0]": "a[1] comes first by definition: a",
         "a[0]": "a[1] is better by room for pods: no: 2 of 2 against yes",
         "a[1]": "definition: a; room for pods: yes; pods there (Balanced): 1",
         "a[2]": "a[1] comes first",

@@ -66,14 +66,14 @@ def test_the_chosen_place_is_the_one_that_is_taken(
     [
         (
             Create("z", cpu="500m"),
-            {"default": "shares: yes", "ordinary": "default is better by shares: no against yes"},
+            {"default": "shares: yes", "ordinary": "default comes first by shares"},
         ),
         (
             Create("z", cpu="1"),
             {
-                "default": "isolated is better by isolated CPUs: no against 3 free, 1 wanted",
+                "default": "isolated comes first by isolated CPUs: 3 free, 1 wanted",
                 "isolated": "isolated CPUs: 3 free, 1 wanted",
-                "ordinary": "isolated is better by isolated CPUs: no against 3 free, 1 wanted",
+                "ordinary": "isolated comes first by isolated CPUs: 3 free, 1 wanted",
             },
         ),
         (

@@ -62,7 +62,7 @@ def test_the_chosen_place_is_the_one_that_is_taken(events: list[Event], create: 
             {
                 "isolated": "isolated CPUs: 4 free, 5 wanted",
                 "exclusive": "whole CPUs: 11 shared CPUs, 5 wanted",
-                "shared": "exclusive is better by whole CPUs: no against 11 shared CPUs, 5 wanted",
+                "shared": "exclusive comes first by whole CPUs: 11 shared CPUs, 5 wanted",
             },
         ),
         (
@@ -76,7 +76,7 @@ def test_the_chosen_place_is_the_one_that_is_taken(events: list[Event], create: 
             Create("z", cpu="1500m", namespace=wants.SYSTEM),
             {
                 "reserved": "namespace kube-system: yes",
-                "shared": "reserved is better by namespace kube-system: no against yes",
+                "shared": "reserved comes first by namespace kube-system",
             },
         ),
         (
