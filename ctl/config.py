@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Configurations of the daemon: judge them, explain their keys, show which one counts and why.
+"""Configurations of the daemon: judge, compare and explain them, show which one counts and why.
 
 Examples:
   cri-resmgrctl config show
   cri-resmgrctl config sources
   cri-resmgrctl config validate policy.yaml --machine 2x2x14x2
   cri-resmgrctl config explain-keys policy.balloons
+  cri-resmgrctl config diff -f policy.yaml
+  kubectl resmgr config status
 """
 
 import argparse
@@ -16,6 +18,9 @@ from typing import TextIO
 VERBS: Mapping[str, str] = {
     "sources": "where the configuration may come from, which one counts, and what was refused",
     "show": "the configuration that counts now",
+    "diff": "what is different in a file, at the next start, or between two files",
+    "history": "what was taken and refused lately, and why",
+    "status": "all nodes of a cluster: which configuration each has, and who refused it",
     "validate": "what is wrong with configuration files, without a daemon",
     "explain-keys": "what modules and keys there are, and what they mean",
 }

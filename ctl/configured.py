@@ -7,7 +7,7 @@ else it is the one that a node without a group would have.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,8 @@ class Configured:
     name: str
     settings: Settings
     warnings: tuple[str, ...] = ()
+    document: Mapping[str, Any] = field(default_factory=dict)
+    """All that it says, by module, laid on what is below."""
 
     def policy(self, machine: Machine, root: Path | None) -> Policy[Any]:
         """Make its policy on a machine; files of the machine are below `root`, if there are any.
@@ -51,15 +53,18 @@ class Configured:
         return registry.load(wanted.active)(machine, limits, own)
 
 
-def read(name: str) -> Configured:
+def read(name: str, below: Mapping[str, Any] | None = None) -> Configured:
     """Read and judge a file, or `FILE#TYPE`. Raises `problem.Problem` with all that is wrong."""
     path, _, wanted = name.partition("#")
-    return judge(files.text(path), name, wanted)
+    ((_, text),) = files.texts(path) if path == files.STDIN else [("", files.text(path))]
+    return judge(text, name, wanted, below)
 
 
-def judge(text: str, name: str, wanted: str = "") -> Configured:
-    """Judge a text. Raises `problem.Problem`."""
-    judging = configuration.Judge(tuple(registry.POLICIES), {})
+def judge(
+    text: str, name: str, wanted: str = "", below: Mapping[str, Any] | None = None
+) -> Configured:
+    """Judge a text, laid on the document `below`. Raises `problem.Problem`."""
+    judging = configuration.Judge(tuple(registry.POLICIES), below or {})
     try:
         objects = _objects(text)
         if objects is None:
@@ -72,7 +77,7 @@ def judge(text: str, name: str, wanted: str = "") -> Configured:
         path = name.partition("#")[0]
         lines = [f"cannot use {path}: {one}" for one in error.problems]
         raise problem.Problem("\n".join(lines)) from error
-    return Configured(name, judged.settings, judged.warnings)
+    return Configured(name, judged.settings, judged.warnings, judged.document)
 
 
 def _objects(text: str) -> list[dict[str, Any]] | None:

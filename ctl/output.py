@@ -20,9 +20,9 @@ TABLE, JSON, YAML = FORMS
 
 _GREEN, _YELLOW, _RED, _BOLD = "32", "33", "31", "1"
 _COLOURS: Mapping[str, str] = {
-    **dict.fromkeys(("ok", "yes", "active", "used", "accepted"), _GREEN),
-    **dict.fromkeys(("note", "warning", "unknown", "stale"), _YELLOW),
-    **dict.fromkeys(("wrong", "no", "refused", "rejected", "failed"), _RED),
+    **dict.fromkeys(("ok", "yes", "active", "used", "accepted", "applied"), _GREEN),
+    **dict.fromkeys(("note", "warning", "unknown", "stale", "waiting", "behind"), _YELLOW),
+    **dict.fromkeys(("wrong", "no", "refused", "rejected", "failed", "unreachable"), _RED),
 }
 """Words that have a colour where they are all of a cell."""
 
@@ -112,6 +112,13 @@ def write_pairs(where: Screen, pairs: Mapping[str, object]) -> None:
         shown = _painted(where, first, bold=False)
         where.out.write(f"{name.ljust(width)}{_GAP}{shown}".rstrip() + "\n")
         where.out.writelines(f"{' ' * (width + len(_GAP))}{line}\n" for line in more)
+
+
+def write_marked(where: Screen, mark: str, text: str) -> None:
+    """Write a line behind a mark: + for what comes, - for what goes, ~ for what changes."""
+    line = plain(f"{mark}{text}")
+    colour = {"+": _GREEN, "-": _RED, "~": _YELLOW}.get(mark)
+    where.out.write(f"\x1b[{colour}m{line}\x1b[0m\n" if where.colour and colour else f"{line}\n")
 
 
 def plain(value: object) -> str:

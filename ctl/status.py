@@ -10,18 +10,15 @@ Examples:
 """
 
 import argparse
-import calendar
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, TextIO
 
 from resmgr import cpuset
 
-from . import amounts, exits, live, output
+from . import exits, live, moments, output
 from .node import kubelet
-
-_PATTERN: Final = "%Y-%m-%dT%H:%M:%S"
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -100,18 +97,18 @@ def pairs(page: Mapping[str, Any], now: float) -> Iterator[tuple[str, str | None
         last = failed.get("last") or {}
         yield "failed updates", f"{failed['count']}, last: {last.get('text')}"
     yield "daemon", f"version {page.get('version')}, pid {page.get('pid')}"
-    yield "started", moment(page.get("started"), now)
+    yield "started", moments.moment(page.get("started"), now)
 
 
 def _configuration(given: Mapping[str, Any], now: float) -> Iterator[tuple[str, str | None]]:
     name = f" {given['name']}" if given.get("name") else ""
     yield "configuration", f"{given.get('origin')}{name}"
     generation = f"generation {given.get('generation')}, {given.get('hash')}"
-    yield "", f"{generation}, since {moment(given.get('since'), now)}"
+    yield "", f"{generation}, since {moments.moment(given.get('since'), now)}"
     for warning in given.get("warnings") or ():
         yield "warning", str(warning)
     if refused := given.get("refused"):
-        yield "refused", f"{moment(refused.get('time'), now)}: {refused.get('text')}"
+        yield "refused", f"{moments.moment(refused.get('time'), now)}: {refused.get('text')}"
 
 
 def _cpus(given: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
@@ -144,12 +141,3 @@ def _sockets(page: Mapping[str, Any]) -> Iterator[tuple[str, str, Any, str]]:
     for kind in ("serves", "asks"):
         for name, one in (page.get(kind) or {}).items():
             yield name, "yes" if one.get("up") else "no", one.get("connections"), one.get("path")
-
-
-def moment(text: object, now: float) -> str | None:
-    """Give a time in RFC 3339 with how long ago it was; what is none is given as it is."""
-    try:
-        then = calendar.timegm(time.strptime(str(text).partition(".")[0].rstrip("Z"), _PATTERN))
-    except ValueError:
-        return str(text) if text else None
-    return f"{str(text).partition('.')[0].rstrip('Z')}Z, {amounts.lasting(now - then)} ago"

@@ -109,9 +109,12 @@ def parted(line: str) -> Remark:
     return Remark("", line)
 
 
-def of_text(given: str) -> configuration.Judged:
-    """Judge a document, or a ConfigMap that holds one. Raises `ConfigProblems`."""
-    who = configuration.Judge(tuple(registry.POLICIES), {})
+def of_text(given: str, below: Mapping[str, Any] | None = None) -> configuration.Judged:
+    """Judge a document, or a ConfigMap that holds one, laid on what is `below`.
+
+    Raises `ConfigProblems`.
+    """
+    who = configuration.Judge(tuple(registry.POLICIES), below or {})
     findings = Findings()
     # A ConfigMap may be longer than a document; whatever else is too long is told as a document.
     loaded = text.load(given, Place("", findings))

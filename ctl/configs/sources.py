@@ -17,10 +17,13 @@ from typing import Any, TextIO
 
 from .. import exits, live, output
 
+KEPT = "configuration that the node agent gave last"
+"""The only layer that a start passes over if it cannot be used."""
+
 _LAYERS = {
     "forced configuration": "force",
     "configuration of the node agent": "node, group or default",
-    "configuration that the node agent gave last": "last good",
+    KEPT: "last good",
     "fallback configuration": "fallback",
 }
 """What the daemon calls a layer -> what configurations are called in a shoot."""
@@ -28,14 +31,25 @@ _LAYERS = {
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add what may stand behind `config sources`."""
+    add_places(command)
+    live.add_socket(command)
+    output.add_output(command)
+
+
+def add_places(command: argparse.ArgumentParser) -> None:
+    """Add where the next start of a daemon finds configurations."""
     for name, default, words in (
         ("--relay-dir", "/var/lib/cri-resmgr", "state directory of the daemon"),
         ("--sysfs-root", "/", "folder below which the node's files are"),
     ):
         shown = f"{words} (default: %(default)s)"
         command.add_argument(name, type=Path, default=Path(default), metavar="DIR", help=shown)
-    live.add_socket(command)
-    output.add_output(command)
+
+
+def state_folder(arguments: argparse.Namespace) -> Path:
+    """Give the daemon's state directory below the root that is named."""
+    root: Path = arguments.sysfs_root
+    return root / str(arguments.relay_dir).lstrip("/")
 
 
 def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
@@ -43,14 +57,15 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     status = exits.FINE
     try:
         page = live.get("/config", arguments.socket)
-        page.pop("modules", None)
-        status = exits.PROBLEM if page.get("refused") else exits.FINE
+        for name in ("modules", "below"):
+            page.pop(name, None)
+        past = page.pop("history", None) or [{"result": "refused" if page.get("refused") else ""}]
+        status = exits.PROBLEM if past[-1].get("result") == "refused" else exits.FINE
     except live.Refused:
         raise
     except live.CannotAsk as error:
         err.write(f"{error.message}; what its next start would find:\n")
-        folder = arguments.sysfs_root / str(arguments.relay_dir).lstrip("/")
-        page = {"layers": list(next_start(arguments.sysfs_root, folder))}
+        page = {"layers": list(next_start(arguments.sysfs_root, state_folder(arguments)))}
         status = exits.UNREACHABLE
     if arguments.output != output.TABLE:
         output.write_document(out, page, arguments.output)
@@ -78,7 +93,7 @@ def next_start(root: Path, state: Path) -> Iterator[dict[str, str]]:
 
     on = judge.Hardware.named(None, str(root))
     taken = False
-    for origin, name, given in _found(root, state):
+    for origin, name, given in found(root, state):
         verdict = None if given is None else judge.judged(name, given, on)
         if verdict is None:
             word = "not there"
@@ -91,7 +106,7 @@ def next_start(root: Path, state: Path) -> Iterator[dict[str, str]]:
         yield {"origin": origin, "name": name, "state": word}
 
 
-def _found(root: Path, state: Path) -> Iterator[tuple[str, str, str | None]]:
+def found(root: Path, state: Path) -> Iterator[tuple[str, str, str | None]]:
     """Give origin, name and text of each layer; None for the text of one that is not there."""
     forced, agent, kept, fallback = _LAYERS
     del agent

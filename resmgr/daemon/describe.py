@@ -69,18 +69,19 @@ def default_configuration(below: Mapping[str, Any]) -> str:
 
     `below` is what environment and command line add to the defaults.
     """
-    document = _defaults(tree.ROOT)
+    document = defaults(tree.ROOT)
     for name, given in below.items():
         document[name] = {**document.get(name, {}), **given}
     return yaml.safe_dump(document, sort_keys=True, allow_unicode=True)
 
 
-def _defaults(one: module.Module) -> dict[str, Any]:
+def defaults(one: module.Module) -> dict[str, Any]:
+    """Give the defaults of all keys of a module and of those below it, as a document."""
     found: dict[str, Any] = {}
     for field in one.fields:
         found[field.name] = _default(field)
     for child in one.children:
-        found[child.name] = _defaults(child)
+        found[child.name] = defaults(child)
     return found
 
 

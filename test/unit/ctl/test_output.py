@@ -116,3 +116,13 @@ def test_the_option_knows_its_forms() -> None:
 
     assert command.parse_args([]).output == output.TABLE
     assert command.parse_args(["-o", "yaml"]).output == output.YAML
+
+
+def test_marks_have_colours_on_a_terminal() -> None:
+    """Elsewhere a line is its mark and its text."""
+    plain, coloured = io.StringIO(), io.StringIO()
+    for out, colour in ((plain, False), (coloured, True)):
+        output.write_marked(output.Screen(out, 0, colour), "+", " key: 1\n")
+
+    assert plain.getvalue() == "+ key: 1 \n"
+    assert coloured.getvalue() == "\x1b[32m+ key: 1 \x1b[0m\n"

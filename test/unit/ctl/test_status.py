@@ -101,13 +101,6 @@ def test_a_daemon_that_is_away() -> None:
     assert main.main(["status", "--socket", "/nowhere/s"]) == exits.UNREACHABLE
 
 
-def test_times_are_told_with_their_age() -> None:
-    """What is no time is given as it is."""
-    assert status.moment("2026-11-22T12:00:00.000Z", NOW) == "2026-11-22T12:00:00Z, 3h ago"
-    assert status.moment("yesterday", NOW) == "yesterday"
-    assert status.moment(None, NOW) is None
-
-
 def test_controllers_and_classes_of_cpus_are_shown() -> None:
     """Who is at work, and who is not though somebody may think so."""
     at_work = {"mode": "required", "running": True, "why": ""}

@@ -83,7 +83,7 @@ def test_a_wrong_one_says_why(root: Path) -> None:
     forced, _, fallback = states(root)
 
     assert forced.startswith("cannot be used: ")
-    assert "cannot reserve CPUs 9" in forced
+    assert "CPUs 9 are not in this machine" in forced
     assert fallback.startswith("cannot be used: policy.Actve: unknown key")
 
 
@@ -99,3 +99,11 @@ def test_without_a_daemon_the_next_start_is_shown(
     assert status == exits.UNREACHABLE
     assert "what its next start would find" in shown.err
     assert "not there" in shown.out
+
+
+def test_one_that_was_refused_before_the_last(tmp_path: Path) -> None:
+    """It is past, and no problem any more."""
+    past = [{"result": "refused"}, {"result": "accepted"}]
+    page = {**pages.CONFIG, "refused": {"origin": "x", "text": "y"}, "history": past}
+
+    assert show(tmp_path, page) == exits.FINE
