@@ -13,8 +13,8 @@ from typing import Any
 
 from resmgr.config import configs, manifests, types
 from resmgr.config.problem import ConfigProblems, Findings, Place
-from resmgr.daemon import configuration, poolfiles
-from resmgr.daemon.settings import Settings
+from resmgr.daemon.configuring import configuration, poolfiles
+from resmgr.daemon.configuring.settings import Settings
 from resmgr.policy import constraints, registry
 from resmgr.policy.interface import Policy
 from resmgr.sysfs.machine import Machine

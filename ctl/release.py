@@ -22,7 +22,7 @@ from typing import Final, TextIO
 from resmgr import cpuset
 from resmgr.cri import api_pb2
 from resmgr.cri import resources as messages
-from resmgr.daemon import meet
+from resmgr.daemon.serving import meet
 from resmgr.effects import frequencies
 from resmgr.model import Container, ContainerState, LinuxResources
 from resmgr.relay import turn

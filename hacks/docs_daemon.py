@@ -7,7 +7,8 @@ import tempfile
 
 from hacks.docs_tables import code, table
 from resmgr.collect import statistics
-from resmgr.daemon import flagtable, numbers, oldflags, series
+from resmgr.daemon.command import flagtable, oldflags
+from resmgr.daemon.records import numbers, series
 from resmgr.engine.engine import Engine
 from resmgr.policy.none.policy import NonePolicy
 from resmgr.state.changes import Saved

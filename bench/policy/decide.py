@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 from resmgr.cri import containers, pods
-from resmgr.daemon import garbage
+from resmgr.daemon.process import garbage
 from resmgr.engine import events
 from resmgr.engine.engine import Engine
 from resmgr.policy import registry

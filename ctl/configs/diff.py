@@ -129,7 +129,7 @@ def _shown(side: Side, *, full: bool) -> Mapping[str, Any]:
     if not full:
         return side.document
     from resmgr.config.schemas import tree  # noqa: PLC0415 - for this alone
-    from resmgr.daemon import describe  # noqa: PLC0415
+    from resmgr.daemon.command import describe  # noqa: PLC0415
 
     from . import compare  # noqa: PLC0415
 

@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     """Print them. Raises `Problem` for a module that is not there."""
     del err
     from resmgr.config import suggest  # noqa: PLC0415 - loads YAML, like the next one
-    from resmgr.daemon import describe  # noqa: PLC0415
+    from resmgr.daemon.command import describe  # noqa: PLC0415
 
     every = dict(describe.walk())
     for name in arguments.module:
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
 
 
 def _keys(every: dict[str, Any], names: list[str]) -> Iterator[dict[str, Any]]:
-    from resmgr.daemon import describe  # noqa: PLC0415 - loads YAML
+    from resmgr.daemon.command import describe  # noqa: PLC0415 - loads YAML
 
     for path, module in sorted(every.items()):
         if names and not any(describe.is_named(path, name) for name in names):

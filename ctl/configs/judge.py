@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from resmgr.config import text
 from resmgr.config.problem import ConfigProblems, Findings, Place, Problem
-from resmgr.daemon import configuration, policies, settings
+from resmgr.daemon.configuring import configuration, policies, settings
 from resmgr.policy import constraints, registry
 from resmgr.policy.interface import PolicyError
 from resmgr.sysfs import discover

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from resmgr import cpuset, quantity
-from resmgr.daemon import located
+from resmgr.daemon.serving import located
 from resmgr.engine import requirements
 from resmgr.model import Container, ContainerState, Hint, LinuxResources, Pod, Qos
 from resmgr.sysfs.machine import Machine

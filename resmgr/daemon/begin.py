@@ -10,7 +10,7 @@ from ..engine.engine import Engine
 from ..engine.outcome import Outcome
 from ..model import LinuxResources
 from ..policy.interface import PolicyError
-from . import sources
+from .configuring import sources
 from .prepare import CannotStart, Chosen, Prepared
 
 _LOG = logging.getLogger("resource-manager")

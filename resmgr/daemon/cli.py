@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import TextIO
 
 from ..config.goflag import UsageError
-from . import flags
-from .flags import Action, Options, UnknownWords
+from .command import flags
+from .command.flags import Action, Options, UnknownWords
 
 
 def main() -> None:
@@ -52,7 +52,7 @@ def _text(options: Options) -> str:
     # Each of these is for one action alone.
     # ruff: noqa: PLC0415
     if options.action is Action.HELP:
-        from . import usage
+        from .command import usage
 
         return usage.text()
     if options.action is Action.VERSION:
@@ -60,13 +60,13 @@ def _text(options: Options) -> str:
 
         return f"cri-resmgr {version.current()}\n"
     if options.action is Action.COMPLETION:
-        from . import completion
+        from .command import completion
 
         shells = ", ".join(completion.SHELLS)
         if len(options.words) != 1 or options.words[0] not in completion.SHELLS:
             raise UsageError("completion needs the name of a shell", f"one of {shells}")
         return completion.script(options.words[0])
-    from . import describe
+    from .command import describe
 
     if options.action is Action.LIST_POLICIES:
         return describe.policies()
@@ -81,7 +81,7 @@ def _reset(options: Options, err: TextIO) -> int:
     from pathlib import Path
 
     from ..state import reset
-    from . import probe
+    from .process import probe
 
     failures = reset.reset(
         Path(options.relay_dir),

@@ -18,11 +18,12 @@ from ..state.errors import CannotUse
 from ..state.store import Store
 from ..sysfs import discover
 from ..sysfs.machine import Machine
-from . import pidfile, policies, probe, settings, sources
-from .configuration import Judge, Judged
-from .controls import Controls, Places
-from .flags import Options
-from .sources import Source
+from .command.flags import Options
+from .configuring import policies, settings, sources
+from .configuring.configuration import Judge, Judged
+from .configuring.controls import Controls, Places
+from .configuring.sources import Source
+from .process import pidfile, probe
 
 
 class CannotStart(Exception):

@@ -13,14 +13,15 @@ from ..config.problem import ConfigProblems
 from ..engine.outcome import Outcome
 from ..policy.interface import BadConfiguration, Policy, PolicyError
 from ..state.changes import Change, PutConfig
-from . import metrics, settings, sources
-from .active import Active, Refused
-from .config_service import Rejected
-from .configuration import CannotRead, Judge, Judged, read_file
-from .history import History
+from .agentside.config_service import Rejected
+from .configuring import settings, sources
+from .configuring.active import Active, Refused
+from .configuring.configuration import CannotRead, Judge, Judged, read_file
+from .configuring.history import History
+from .configuring.settings import Settings
+from .configuring.sources import Origin
 from .prepare import switch_refused
-from .settings import Settings
-from .sources import Origin
+from .records import metrics
 
 _LOG = logging.getLogger("config")
 

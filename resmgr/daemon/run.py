@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, TextIO
 
 from .. import version
 from ..policy import registry
-from . import held, logs, notify
-from .flags import PROGRAM, Options
+from .command.flags import PROGRAM, Options
+from .log import logs
+from .process import held, notify
 
 if TYPE_CHECKING:
     import asyncio
@@ -69,7 +70,8 @@ def _live(
     """Run the event loop until the daemon has ended. Raises `CannotStart`."""
     import asyncio  # noqa: PLC0415
 
-    from . import signals, wiring  # noqa: PLC0415
+    from . import wiring  # noqa: PLC0415
+    from .process import signals  # noqa: PLC0415
 
     async def life() -> None:
         stop = asyncio.Event()

@@ -21,33 +21,17 @@ from ..model import Container
 from ..relay import downstream, router, server, sockets, turn, upstream
 from ..runtime import update
 from ..runtime.caller import Runtime, RuntimeProblem
-from . import (
-    active,
-    adjust,
-    begin,
-    beside,
-    config_service,
-    dumper,
-    front,
-    garbage,
-    held,
-    insight,
-    keeper,
-    loads,
-    located,
-    meet,
-    notify,
-    numbers,
-    qualify,
-    reconfigure,
-    resync,
-    storing,
-    telling,
-    timers,
-)
-from .logs import Logs
+from . import begin, reconfigure
+from .agentside import adjust, beside, config_service, telling
+from .configuring import active
+from .configuring.sources import Origin
+from .log import dumper
+from .log.logs import Logs
+from .pages import insight
 from .prepare import CannotStart, Chosen, Prepared
-from .sources import Origin
+from .process import garbage, held, notify, storing, timers
+from .records import numbers
+from .serving import front, keeper, loads, located, meet, qualify, resync
 
 _LOG = logging.getLogger("resource-manager")
 

@@ -11,7 +11,7 @@ from typing import Any
 from google.protobuf import message
 
 from resmgr.agentapi import agent_pb2
-from resmgr.daemon import agent, config_service
+from resmgr.daemon.agentside import agent, config_service
 from resmgr.relay import downstream, intercept, router, server, turn, unary, upstream
 
 _PATIENCE = 20.0

@@ -12,7 +12,7 @@ from . import daemons, relays
 
 _PRELUDE = """\
 import os, signal
-from resmgr.daemon import keeper
+from resmgr.daemon.serving import keeper
 keep, seen = keeper.Keeper.write, []
 def write(self, changes):
     if any(getattr(getattr(one, "container", None), "name", "") == {name!r} for one in changes):

@@ -13,7 +13,7 @@ from node import agents
 from agent.grpc import client
 from agent.net import session
 from resmgr.agentapi import report_pb2
-from resmgr.daemon import agent
+from resmgr.daemon.agentside import agent
 from resmgr.relay import unary
 from resmgr.wire.grpc import codes, statuses
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from node import agents, containerd, daemons
 
-from resmgr.daemon import agent
+from resmgr.daemon.agentside import agent
 
 NODE = {"kind": "Node", "metadata": {"name": "n", "labels": {"a/b": "c"}}}
 

@@ -10,21 +10,15 @@ import pytest
 from unit.resmgr.daemon import small_engine
 from unit.resmgr.daemon.small_engine import pod
 
-from resmgr.daemon import (
-    configpage,
-    decisions,
-    explained,
-    flagtable,
-    history,
-    insight,
-    local,
-    status,
-)
-from resmgr.daemon.active import Active, Refused
-from resmgr.daemon.configuration import Judge
-from resmgr.daemon.sources import Origin
-from resmgr.daemon.status import Facts, Process, Socket, Store
-from resmgr.daemon.witness import Failures
+from resmgr.daemon.command import flagtable
+from resmgr.daemon.configuring import history
+from resmgr.daemon.configuring.active import Active, Refused
+from resmgr.daemon.configuring.configuration import Judge
+from resmgr.daemon.configuring.sources import Origin
+from resmgr.daemon.pages import configpage, explained, insight, local, status
+from resmgr.daemon.pages.status import Facts, Process, Socket, Store
+from resmgr.daemon.records import decisions
+from resmgr.daemon.records.witness import Failures
 from resmgr.runtime.version import Found
 
 PAGE = Path(__file__).resolve().parents[3] / "docs/reference/introspection.md"

@@ -40,7 +40,7 @@ def test_every_event_is_listed() -> None:
     text = source(
         "agent/push.py",
         "agent/services/report.py",
-        "resmgr/daemon/listener.py",
+        "resmgr/daemon/serving/listener.py",
         "resmgr/daemon/wiring.py",
     )
     pattern = r'(?:Announcement\(|Trouble\.\w+: |_?warn\()\s*"([A-Z]\w+)"'

@@ -247,7 +247,7 @@ def test_each_alert_has_an_answer(rules: str) -> None:
 
 def test_each_metric_of_the_daemon_is_listed() -> None:
     """Every name of a metric that stands in the daemon's code has its line, and no other has."""
-    sources = [path.read_text("utf-8") for path in sorted((ROOT / "resmgr/daemon").glob("*.py"))]
+    sources = [path.read_text("utf-8") for path in sorted((ROOT / "resmgr/daemon").rglob("*.py"))]
     given = {name for text in sources for name in re.findall(r'"(cri_(?:rm|resmgr)_\w+)"', text)}
     listed = {name for name in first_column(page("daemon-metrics.md")) if name.startswith("cri_")}
 
@@ -267,7 +267,7 @@ def test_each_variable_of_the_daemon_is_listed() -> None:
     table = section(page("daemon-command-line.md"), "Environment")
     sources = [
         (ROOT / "resmgr/daemon" / name).read_text("utf-8")
-        for name in ("environment.py", "notify.py")
+        for name in ("command/environment.py", "process/notify.py")
     ]
     given = {
         name

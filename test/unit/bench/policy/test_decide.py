@@ -5,7 +5,7 @@ import pytest
 
 from bench.policy import decide, scenes
 from ctl import machines
-from resmgr.daemon.configuration import Judge
+from resmgr.daemon.configuring.configuration import Judge
 from resmgr.engine import events
 from resmgr.model import Qos
 from resmgr.policy import registry

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ctl.configs import compare
 from ctl.configs.compare import MISSING, Change
 from resmgr.config.schemas import tree
-from resmgr.daemon import describe
+from resmgr.daemon.command import describe
 
 documents = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),

@@ -9,7 +9,7 @@ import pytest
 from ctl import machines
 from ctl.drawing import occupants
 from ctl.drawing.occupants import Occupant
-from resmgr.daemon import introspection
+from resmgr.daemon.pages import introspection
 from resmgr.model import Container, ContainerState, Pod
 
 PAGE: dict[str, Any] = {

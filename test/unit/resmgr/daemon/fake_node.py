@@ -15,8 +15,8 @@ from google.protobuf import message
 from unit.resmgr.sysfs import trees
 
 from resmgr.cri import api_pb2 as api
-from resmgr.daemon import flags
-from resmgr.daemon.flags import Options
+from resmgr.daemon.command import flags
+from resmgr.daemon.command.flags import Options
 from resmgr.relay import downstream, intercept, router, server, turn, unary, upstream
 from resmgr.wire.grpc.codes import Code
 from resmgr.wire.grpc.statuses import CallError

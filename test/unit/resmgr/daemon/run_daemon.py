@@ -8,7 +8,10 @@ from collections.abc import AsyncIterator, Iterator
 
 from unit.resmgr.daemon.fake_node import Node
 
-from resmgr.daemon import flagtable, held, logs, notify, prepare, wiring
+from resmgr.daemon import prepare, wiring
+from resmgr.daemon.command import flagtable
+from resmgr.daemon.log import logs
+from resmgr.daemon.process import held, notify
 
 KLOG = {name: flag.default for name, flag in flagtable.KLOG.items()}
 

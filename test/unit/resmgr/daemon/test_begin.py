@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from unit.resmgr.daemon import fake_node
 
-from resmgr.daemon import begin, flags, prepare
+from resmgr.daemon import begin, prepare
+from resmgr.daemon.command import flags
 from resmgr.daemon.prepare import CannotStart
 from resmgr.engine import events
 from resmgr.model import Container, ContainerState, LinuxResources, Pod

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from unit.resmgr.daemon import fake_node
 
-from resmgr.daemon import flags, prepare
+from resmgr.daemon import prepare
+from resmgr.daemon.command import flags
+from resmgr.daemon.configuring.sources import Origin
 from resmgr.daemon.prepare import CannotStart, Chosen
-from resmgr.daemon.sources import Origin
 from resmgr.state.changes import PutConfig, PutPolicy
 from resmgr.state.store import Store
 

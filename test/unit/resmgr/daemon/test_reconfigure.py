@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from resmgr.daemon import settings, sources
-from resmgr.daemon.active import Active
-from resmgr.daemon.config_service import Rejected
-from resmgr.daemon.configuration import Judge
-from resmgr.daemon.history import History
-from resmgr.daemon.metrics import Counter
+from resmgr.daemon.agentside.config_service import Rejected
+from resmgr.daemon.configuring import settings, sources
+from resmgr.daemon.configuring.active import Active
+from resmgr.daemon.configuring.configuration import Judge
+from resmgr.daemon.configuring.history import History
+from resmgr.daemon.configuring.settings import Settings
+from resmgr.daemon.configuring.sources import Origin
 from resmgr.daemon.reconfigure import Reconfigurer
-from resmgr.daemon.settings import Settings
-from resmgr.daemon.sources import Origin
+from resmgr.daemon.records.metrics import Counter
 from resmgr.engine.outcome import Outcome
 from resmgr.policy.interface import BadConfiguration, Policy
 from resmgr.state.changes import Change, PutConfig

@@ -15,8 +15,11 @@ from unit.resmgr.daemon.fake_node import Node
 
 from resmgr.agentapi import agent_pb2
 from resmgr.cri import api_pb2 as api
-from resmgr.daemon import flagtable, held, logs, notify, prepare, wiring
+from resmgr.daemon import prepare, wiring
+from resmgr.daemon.command import flagtable
+from resmgr.daemon.log import logs
 from resmgr.daemon.prepare import CannotStart
+from resmgr.daemon.process import held, notify
 from resmgr.relay import downstream, intercept, router, server, turn, unary
 from resmgr.wire.grpc.codes import Code
 from resmgr.wire.grpc.statuses import CallError
