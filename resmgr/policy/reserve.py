@@ -24,7 +24,7 @@ def strict(policy: str, available: int, constraints: Constraints, allocator: All
             reserved = allocator.allocate(available, count, Priority.NORMAL)
         except TooFew as error:
             raise BadConfiguration(
-                f"{given.RESERVED}: cannot reserve {count} CPUs: only {shown} are available"
+                f"{given.RESERVED}: cannot reserve {count} CPUs: {f'only {shown}' if shown else 'none'} are available"
             ) from error
     if not reserved:
         raise BadConfiguration(

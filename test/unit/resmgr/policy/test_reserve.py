@@ -39,3 +39,9 @@ def test_nothing_and_too_much_are_errors(constraints: Constraints, message: str)
     """The message tells what to do, or what there is."""
     with pytest.raises(BadConfiguration, match=message):
         reserve.strict("p", AVAILABLE, constraints, FLAT)
+
+
+def test_there_may_be_none() -> None:
+    """As where all CPUs are isolated."""
+    with pytest.raises(BadConfiguration, match="cannot reserve 1 CPUs: none are available"):
+        reserve.strict("p", 0, Constraints(reserved_milli=1), FLAT)
