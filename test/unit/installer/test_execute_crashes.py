@@ -15,6 +15,8 @@ from installer import execute
 
 ENDS = execute.End
 
+pytestmark = pytest.mark.timeout(600)  # Thousands of installers; a busy machine takes its time.
+
 
 def plain(_world: installation.World) -> None:
     """Nothing of ours."""
