@@ -61,7 +61,7 @@ demo: setup ## from an Extension to a pinned container on a node of this machine
 	@PATH="$$(hacks/programs $(PROGRAMS)):$$PATH" PYTHONPATH=test $(BIN)/python -m chain.demo
 
 .PHONY: bench
-bench: setup ## measure the controller with 10, 100 and 500 shoots; BENCH=relay, node, policy: the others
+bench: setup ## measure the controller with 10, 100 and 500 shoots; BENCH=relay, node, policy, agent: others
 	@PATH="$$(hacks/programs $(PROGRAMS)):$$PATH" PYTHONPATH=test $(BIN)/python -m bench.$(BENCH) $(BENCH_ARGS)
 
 .PHONY: bundle

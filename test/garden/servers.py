@@ -75,6 +75,14 @@ class Server:
         return self._run.folder
 
     @property
+    def pid(self) -> int:
+        """Process id of the API server that runs."""
+        if self._api is None:
+            message = f"cannot look at server {self.name}: it does not run"
+            raise RuntimeError(message)
+        return self._api.pid
+
+    @property
     def audit_log(self) -> Path:
         """File with one audit event (JSON) a line, see module `audit`."""
         return self.folder / "audit.log"

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What should come out. Pure."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from . import results
+
+APPLIED: Final = "the daemon has it"
+REPORTED: Final = "the node's report says so"
+EVERYWHERE: Final = "told, of many agents at once"
+ALONE: Final = "one agent, idle"
+START, IDLE, CHANGE = "start", "idle", "a ConfigMap changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A figure that must not be more than its limit; None where it was not measured."""
+
+    title: str
+    unit: str
+    limit: float
+    figure: Callable[[results.Report], float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A target and what was measured."""
+
+    target: Target
+    measured: float
+
+    @property
+    def reached(self) -> bool:
+        """Whether the figure is within its limit."""
+        return self.measured <= self.target.limit
+
+
+def judge(report: results.Report) -> Iterator[Verdict]:
+    """Hold a report against all targets that it has figures for."""
+    for target in TARGETS:
+        measured = target.figure(report)
+        if measured is not None:
+            yield Verdict(target, measured)
+
+
+def _applied(report: results.Report) -> float | None:
+    found = report.latency(APPLIED)
+    return found.part(0.95) if found else None
+
+
+def _hourly(name: str) -> Callable[[results.Report], float | None]:
+    def figure(report: results.Report) -> float | None:
+        found = report.phase(name)
+        return found.hourly if found else None
+
+    return figure
+
+
+def _memory(report: results.Report) -> float | None:
+    return report.idle.peak / 1e6 if report.idle else None
+
+
+TARGETS: Final = (
+    Target("ConfigMap change to the daemon, p95, settling included", "s", 3, _applied),
+    Target("requests of an idle agent in an hour, but watches", "", 12, _hourly(ALONE)),
+    Target("the same, of many", "", 12, _hourly(IDLE)),
+    Target("memory of an agent, at most", "MB", 45, _memory),
+)
