@@ -23,8 +23,9 @@ def strict(policy: str, available: int, constraints: Constraints, allocator: All
         try:
             reserved = allocator.allocate(available, count, Priority.NORMAL)
         except TooFew as error:
+            there = f"only {shown}" if shown else "none"
             raise BadConfiguration(
-                f"{given.RESERVED}: cannot reserve {count} CPUs: {f'only {shown}' if shown else 'none'} are available"
+                f"{given.RESERVED}: cannot reserve {count} CPUs: {there} are available"
             ) from error
     if not reserved:
         raise BadConfiguration(
