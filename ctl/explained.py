@@ -14,6 +14,10 @@ _CHOSEN = "->"
 _WIDEST = 40
 """Characters of a list of CPUs that stand in a table; longer ones are counted."""
 
+_GAP = 2
+_LEAST = 30
+"""Columns of a terminal that there have to be for why a candidate is or is not the best."""
+
 
 def show(where: Screen, title: str, facts: Mapping[str, object], told: Mapping[str, Any]) -> None:
     """Show why a container is where it is: facts about it, the rule, candidates, words."""
@@ -57,7 +61,18 @@ def _candidates(where: Screen, candidates: Sequence[Mapping[str, Any]]) -> None:
             )
         )
     heads = ("", "CANDIDATE", "CPUS", *(name.upper() for name in names), "WHY")
-    output.write_table(where, heads, rows)
+    if where.width and _needed(heads, rows) > where.width:
+        short = [(*row[:3], row[-1]) for row in rows]
+        output.write_table(where, (*heads[:3], heads[-1]), short)
+        output.write_pairs(where, {"not shown": f"{', '.join(names)}; -o json has all of it"})
+    else:
+        output.write_table(where, heads, rows)
+
+
+def _needed(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> int:
+    """Give the columns of a terminal below which why is folded to next to nothing."""
+    cells = [[str(cell or "-") for cell in row[:-1]] for row in (heads, *rows)]
+    return sum(max(map(len, column)) + _GAP for column in zip(*cells, strict=True)) + _LEAST
 
 
 def _short(cpus: str) -> str | None:

@@ -9,11 +9,11 @@ from resmgr.policy import explain
 from resmgr.policy.explain import Candidate, Explanation
 
 
-def shown(told: Explanation, **facts: object) -> list[str]:
+def shown(told: Explanation, width: int = 0, **facts: object) -> list[str]:
     """The lines, with one blank between cells."""
     out = io.StringIO()
     document: dict[str, Any] = explain.document(told)
-    explained.show(output.Screen(out), "default/a:c", facts, document)
+    explained.show(output.Screen(out, width), "default/a:c", facts, document)
     return [" ".join(line.split()) for line in out.getvalue().splitlines()]
 
 
@@ -44,6 +44,20 @@ def test_the_chosen_candidate_comes_first() -> None:
         "-> chosen 1 2 1m best",
         "other 0 1 - b is better",
     ]
+
+
+def test_a_narrow_terminal_shows_what_decided() -> None:
+    """And names the scores that there was no room for."""
+    scores = tuple((f"score {number}", str(number)) for number in range(9))
+    told = Explanation("r", (Candidate("a", 0b1, scores, chosen=True, why="it is the best"),))
+
+    assert shown(told, 80)[-4:] == [
+        "CANDIDATE CPUS WHY",
+        "-> a 0 it is the best",
+        "not shown score 0, score 1, score 2, score 3, score 4, score 5, score 6, score",
+        "7, score 8; -o json has all of it",
+    ]
+    assert "CANDIDATE CPUS SCORE 0" in shown(told, 200)[-2]
 
 
 def test_a_refusal_stands_for_a_placement() -> None:
