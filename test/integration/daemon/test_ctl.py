@@ -91,6 +91,40 @@ async def test_a_refused_configuration_is_told(pinned: tuple[Ctl, daemons.Node, 
     assert found["policy"] == "static"
 
 
+async def test_what_came_before_is_told(pinned: tuple[Ctl, daemons.Node, str]) -> None:
+    """What was refused stays known when a right one has come, also to the next daemon."""
+    ctl, node, _ = pinned
+    for wanted in ({"policy": {"Actve": "none"}}, daemons.STATIC):
+        node.daemon.configure(wanted)
+        assert node.daemon.child is not None
+        node.daemon.child.send_signal(signal.SIGHUP)
+        await node.daemon.logged("rejected" if wanted is not daemons.STATIC else "using the new")
+    await node.daemon.end()
+    await node.restart()
+
+    status, found = await ctl.asked("config", "history")
+    results = [(one["result"], one["generation"]) for one in found["history"]]
+    assert status == 0
+    assert results == [("accepted", 1), ("refused", None), ("accepted", 1)]
+    assert "policy.Actve" in found["history"][1]["text"]
+    assert found["history"][2]["times"] == 2
+
+
+async def test_a_file_is_compared_with_what_counts(
+    pinned: tuple[Ctl, daemons.Node, str], tmp_path: Path
+) -> None:
+    """Key by key."""
+    ctl, _, _ = pinned
+    other = tmp_path / "other.yaml"
+    other.write_text("policy: {Active: none, ReservedResources: {CPU: 'cpuset:0'}}")
+
+    status, found = await ctl.asked("config", "diff", "-f", str(other))
+    assert status == 1
+    assert found["differences"] == [
+        {"path": "policy.Active", "change": "changed", "before": "static", "after": "none"}
+    ]
+
+
 async def test_the_configuration_is_shown_as_a_file(
     pinned: tuple[Ctl, daemons.Node, str], tmp_path: Path
 ) -> None:
