@@ -94,11 +94,12 @@ async def test_a_refused_configuration_is_told(pinned: tuple[Ctl, daemons.Node, 
 async def test_what_came_before_is_told(pinned: tuple[Ctl, daemons.Node, str]) -> None:
     """What was refused stays known when a right one has come, also to the next daemon."""
     ctl, node, _ = pinned
-    for wanted in ({"policy": {"Actve": "none"}}, daemons.STATIC):
+    wrong: dict[str, object] = {"policy": {"Actve": "none"}}
+    for wanted in (wrong, daemons.STATIC):
         node.daemon.configure(wanted)
         assert node.daemon.child is not None
         node.daemon.child.send_signal(signal.SIGHUP)
-        await node.daemon.logged("rejected" if wanted is not daemons.STATIC else "using the new")
+        await node.daemon.logged("rejected" if wanted is wrong else "using the new")
     await node.daemon.end()
     await node.restart()
 
