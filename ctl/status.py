@@ -108,7 +108,8 @@ def _configuration(given: Mapping[str, Any], now: float) -> Iterator[tuple[str, 
     for warning in given.get("warnings") or ():
         yield "warning", str(warning)
     if refused := given.get("refused"):
-        yield "refused", f"{moments.moment(refused.get('time'), now)}: {refused.get('text')}"
+        text = "; ".join(str(refused.get("text")).splitlines())
+        yield "refused", f"{moments.moment(refused.get('time'), now)}: {text}"
 
 
 def _cpus(given: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
@@ -125,7 +126,7 @@ def _controllers(page: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
     yield "controllers", ", ".join(running) or "none"
     for name, one in given.items():
         if one.get("why"):
-            yield f"without {name}", str(one["why"])
+            yield f"not {name}", str(one["why"])
     for name, cpus in (page.get("cpuClasses") or {}).items():
         yield f"CPU class {name or 'none'}", f"{cpus} ({_count(cpus)})"
 

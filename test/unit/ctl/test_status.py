@@ -83,6 +83,15 @@ def test_a_refusal_that_is_past_is_no_problem() -> None:
     assert "policy.Actve" in str(dict(status.pairs(page, NOW))["refused"])
 
 
+def test_several_reasons_of_a_refusal_are_kept_apart() -> None:
+    """In one line, since it is a table."""
+    page = refused("2026-11-22T11:30:00.000Z")
+    page["configuration"]["refused"]["text"] = "policy.A: wrong\npolicy.B: wrong"
+    lines = dict(status.pairs(page, NOW))
+
+    assert str(lines["refused"]).endswith(": policy.A: wrong; policy.B: wrong")
+
+
 def test_documents_have_problems_and_the_kubelet(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -115,7 +124,7 @@ def test_controllers_and_classes_of_cpus_are_shown() -> None:
     lines = dict(status.pairs(page, NOW))
 
     assert lines["controllers"] == "cpu (required)"
-    assert lines["without memory"] == "no such file"
+    assert lines["not memory"] == "no such file"
     assert lines["CPU class turbo"] == "2-3 (2)"
     assert lines["CPU class none"] == "0 (1)"
     assert dict(status.pairs(pages.STATUS, NOW))["controllers"] == "none"
