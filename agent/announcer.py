@@ -51,10 +51,16 @@ class Announcer:
         self._unique = unique
         self._tally = Tally(clock())
         self._waiting: collections.deque[tuple[Announcement, str]] = collections.deque(maxlen=MOST)
+        self.results: collections.Counter[str] = collections.Counter()
+        """Events that were `made`, that `failed`, and that were `dropped` for being too many."""
 
     def announce(self, one: Announcement) -> None:
         """Have something told, if it was not told lately."""
-        if self._tally.admit(one, self._clock()):
+        before = self._tally.left_out
+        admitted = self._tally.admit(one, self._clock())
+        full = admitted and len(self._waiting) == MOST
+        self.results["dropped"] += self._tally.left_out - before + full
+        if admitted:
             self._waiting.append((one, self._today()))
             self._bell.ring()
 
@@ -79,7 +85,10 @@ class Announcer:
                     until = self._clock() + max(waits.after_failure(), error.retry_after)
                     break
                 except errors.ApiError as error:
+                    self.results["failed"] += 1
                     _LOG.warning("cannot make an Event: %s", error)
+                else:
+                    self.results["made"] += 1
                 waits.after_success()
                 if self._waiting and self._waiting[0] == (one, today):
                     self._waiting.popleft()

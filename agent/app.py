@@ -7,14 +7,15 @@ import logging
 import random
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from . import announcer, bell, following, push, reporter
-from .core import book, layers
+from .core import book, figures, layers
 from .flags import Options
 from .grpc import client as daemon
 from .grpc import server
 from .kube import access, client
+from .net import pages
 from .services import node, report
 
 _LOG = logging.getLogger("agent")
@@ -64,15 +65,17 @@ class App:
         self.reporter = reporter.Reporter(
             self.book, self.api, self.bell, clock=clock, chance=chance, today=today
         )
+        self.follower = following.Follower(
+            self.book, self.api, self.bell, clock=clock, chance=chance
+        )
+        self.page = pages.Page("/metrics", figures.CONTENT_TYPE, self._figures)
         self._clock = clock
-        self._chance = chance
+        self._version = version
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop` is set. Raises `sockets.CannotListen`."""
         options = self._options
-        follower = following.Follower(
-            self.book, self.api, self.bell, clock=self._clock, chance=self._chance
-        )
+        follower = self.follower
         try:
             async with asyncio.TaskGroup() as tasks:
                 services = {
@@ -86,6 +89,8 @@ class App:
                 }
                 served = server.Server(options.agent_socket, services, tasks)
                 await served.start()
+                if options.metrics is not None:
+                    await self.page.serve(*options.metrics)
                 lives = {
                     "daemon": self.daemon.run(),
                     "configurations": self.pusher.configurations(),
@@ -104,10 +109,21 @@ class App:
                     await _end(stop)
                 finally:
                     served.stop()
+                    self.page.stop()
                     self.api.close()
         except* _Stopped:
             pass
         _LOG.info("the agent ends")
+
+    def _figures(self) -> str:
+        counted = figures.Counted(
+            configurations=_single(self.pusher.configured),
+            adjustments=_single(self.pusher.adjusted),
+            requests=self.api.answers,
+            watches=self.follower.ended,
+            events=_single(self.announcer.results),
+        )
+        return figures.page(self.book, counted, self._version)
 
     def _came(self) -> None:
         self.book.daemon_came(self._clock())
@@ -120,6 +136,10 @@ class App:
     def _told(self, told: book.Daemon) -> None:
         self.book.daemon_told(told)
         self.bell.ring()
+
+
+def _single(counts: Mapping[str, int]) -> figures.Counts:
+    return {(value,): number for value, number in counts.items()}
 
 
 class _Stopped(Exception):

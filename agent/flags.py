@@ -41,6 +41,12 @@ _OWN = (
         "cri-resource-manager.intel.com/group",
         "Label of the Node that names its group.",
     ),
+    Flag(
+        "metrics-address",
+        Kind.TEXT,
+        "",
+        "Serve metrics for Prometheus at [HOST]:PORT, path /metrics; by default nowhere.",
+    ),
     Flag("version", Kind.BOOLEAN, "false", "Print the version."),
 )
 _KINDS = {"v": Kind.WHOLE, "log_file_max_size": Kind.WHOLE}
@@ -75,6 +81,8 @@ class Options:
     klog: Mapping[str, str] = field(default_factory=dict)
     debug: bool = False
     warnings: tuple[str, ...] = ()
+    metrics: tuple[str, int] | None = None
+    """Host, empty for all addresses, and port; None: nowhere."""
 
 
 class Asked(Exception):
@@ -123,7 +131,19 @@ def read(words: Sequence[str], environ: Mapping[str, str], version: str) -> Opti
         },
         debug=bool(environ.get("LOGGER_DEBUG")),
         warnings=(*warnings, *idle),
+        metrics=_address("metrics-address", values["metrics-address"]),
     )
+
+
+def _address(flag: str, text: str) -> tuple[str, int] | None:
+    if not text:
+        return None
+    host, colon, port = text.rpartition(":")
+    if not colon or not (
+        port.isascii() and port.isdigit() and len(port) <= 5 and int(port) < 65536
+    ):
+        raise UsageError(f"invalid address {text!r}, expecting [HOST]:PORT", f"write -{flag}=:8892")
+    return host.strip("[]"), int(port)
 
 
 def _variables(environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:

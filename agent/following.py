@@ -5,6 +5,7 @@ When the Node changes its group, the watch of the former group's ConfigMap ends 
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 
 from . import bell
@@ -30,10 +31,14 @@ class Follower:
         self._bell = rung
         self._clock = clock
         self._chance = chance
+        self.ended: Counter[tuple[str, ...]] = Counter()
+        """Watches that ended, by resource and reason."""
 
     async def node(self, name: str) -> None:
         """Follow the Node, for ever."""
-        async for event in watch.follow(self._api, paths.NODES, self._chance, name=name):
+        ended = self._counter("nodes")
+        seen = watch.follow(self._api, paths.NODES, self._chance, name=name, ended=ended)
+        async for event in seen:
             match event:
                 case watch.Seen(obj):
                     self._book.node_seen(obj, self._clock())
@@ -62,7 +67,8 @@ class Follower:
 
     async def _config_map(self, namespace: str, name: str) -> None:
         path = paths.config_maps(namespace)
-        async for event in watch.follow(self._api, path, self._chance, name=name):
+        ended = self._counter("configmaps")
+        async for event in watch.follow(self._api, path, self._chance, name=name, ended=ended):
             match event:
                 case watch.Seen(obj):
                     self._book.config_map_seen(obj, self._clock())
@@ -77,7 +83,8 @@ class Follower:
     async def adjustments(self, namespace: str) -> None:
         """Follow the Adjustments of a namespace, for ever."""
         path = paths.adjustments(namespace)
-        async for event in watch.follow(self._api, path, self._chance):
+        ended = self._counter("adjustments")
+        async for event in watch.follow(self._api, path, self._chance, ended=ended):
             match event:
                 case watch.Seen(obj):
                     self._book.adjustment_seen(obj, self._clock())
@@ -86,3 +93,9 @@ class Follower:
                 case watch.Synced(names):
                     self._book.adjustments_synced(names, self._clock())
             self._bell.ring()
+
+    def _counter(self, resource: str) -> Callable[[str], None]:
+        def count(reason: str) -> None:
+            self.ended[resource, reason] += 1
+
+        return count

@@ -5,11 +5,13 @@ One that waits for its next try does not hold the other one up, and loses nothin
 """
 
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, Protocol
 
 from resmgr.agentapi import agent_pb2, services
 from resmgr.protobuf import reading
+from resmgr.wire.grpc import codes
 from resmgr.wire.grpc.statuses import CallError
 
 from . import bell
@@ -20,6 +22,10 @@ _LOG = logging.getLogger("agent")
 
 TIMEOUT: Final = 5.0
 """Seconds that the daemon has for an answer (node agent contract, 2.3)."""
+
+
+LONGEST: Final = 1024 * 1024
+"""Characters of all Adjustments of a node: the daemon takes no more."""
 
 
 class Caller(Protocol):
@@ -51,6 +57,9 @@ class Pusher:
         self._chance = chance
         self._failing: dict[str, str] = {}
         self._has_told = False
+        self.configured: Counter[str] = Counter()
+        self.adjusted: Counter[str] = Counter()
+        """How often, by result: `taken`, `refused`, `unreached`."""
 
     async def configurations(self) -> None:
         """Send configurations when they are due, for ever."""
@@ -82,9 +91,13 @@ class Pusher:
             answer = await self._call("SetConfig", request.SerializeToString())
             error = reading.read(agent_pb2.SetConfigReply, answer).error
         except (CallError, reading.Unreadable) as failure:
-            self._fails("configuration", f" ({what}): {failure}")
-            facts.not_configured(str(failure), self._clock(), self._chance())
-            return
+            if not _final(failure):
+                self.configured["unreached"] += 1
+                self._fails("configuration", f" ({what}): {failure}")
+                facts.not_configured(str(failure), self._clock(), self._chance())
+                return
+            error = str(failure)
+        self.configured["refused" if error else "taken"] += 1
         facts.configured(error, self._clock())
         self._failing.pop("configuration", None)
         if error:
@@ -103,14 +116,16 @@ class Pusher:
         facts.selection = facts.selection.begin()
         sent = facts.selection.sending
         assert sent is not None  # noqa: S101 - something is wanted before it is due
-        request = agent_pb2.SetAdjustmentRequest(node_name=facts.names.node, adjustment=sent.text())
         try:
-            answer = await self._call("SetAdjustment", request.SerializeToString())
-            errors = dict(reading.read(agent_pb2.SetAdjustmentReply, answer).errors)
+            errors = await self._adjusted(sent.text())
         except (CallError, reading.Unreadable) as failure:
-            self._fails("Adjustments", f": {failure}")
-            facts.not_adjusted(str(failure), self._clock(), self._chance())
-            return
+            if not _final(failure):
+                self.adjusted["unreached"] += 1
+                self._fails("Adjustments", f": {failure}")
+                facts.not_adjusted(str(failure), self._clock(), self._chance())
+                return
+            errors = {"request": str(failure)}
+        self.adjusted["refused" if errors else "taken"] += 1
         facts.adjusted_with(errors, self._clock())
         self._failing.pop("Adjustments", None)
         for name, text in sorted(errors.items()):
@@ -121,6 +136,17 @@ class Pusher:
         else:
             _LOG.info("the daemon took %d Adjustments", len(sent.specs))
 
+    async def _adjusted(self, text: str) -> dict[str, str]:
+        """Give what is wrong. Raises `CallError`, `reading.Unreadable`."""
+        if len(text) > LONGEST:
+            # One who makes them without end shall not keep daemon and agent busy with them.
+            why = f"the Adjustments of this node are longer than {LONGEST // 1024} KiB together"
+            return {"request": f"{why}; what was before stays"}
+        node = self._book.names.node
+        request = agent_pb2.SetAdjustmentRequest(node_name=node, adjustment=text)
+        answer = await self._call("SetAdjustment", request.SerializeToString())
+        return dict(reading.read(agent_pb2.SetAdjustmentReply, answer).errors)
+
     def _fails(self, what: str, why: str) -> None:
         """Write why something fails once, however often it is tried."""
         level = logging.DEBUG if self._failing.get(what) == why else logging.WARNING
@@ -129,6 +155,11 @@ class Pusher:
 
     async def _call(self, method: str, message: bytes) -> bytes:
         return await self._daemon.call(f"/{services.CONFIG}/{method}", message, TIMEOUT)
+
+
+def _final(failure: CallError | reading.Unreadable) -> bool:
+    """Tell whether the daemon has judged what it got: it would say the same again."""
+    return isinstance(failure, CallError) and failure.status.code is codes.Code.INVALID_ARGUMENT
 
 
 def _named(choice: layers.Choice) -> str:

@@ -43,6 +43,9 @@ class Book:
         self.choice: layers.Choice = layers.Nothing.UNKNOWN
         self.configuration: Delivery[layers.Instruction] = Delivery()
         self._answer = verdicts.WAITING
+        self.taken: layers.Choice | None = None
+        """What the daemon took last, as the cluster has it now."""
+
         self.adjustments: dict[str, scope.Adjustment] = {}
         self.synced = False
         """Whether all Adjustments are known."""
@@ -100,6 +103,7 @@ class Book:
             return  # What was decided before stays.
         self.choice = choice
         self.configuration = self.configuration.want(wanted, now)
+        self._note_taken()
 
     def adjustment_seen(self, obj: Mapping[str, Any], now: float) -> None:
         """An Adjustment is so."""
@@ -148,6 +152,11 @@ class Book:
         self.configuration = self.configuration.answered(now)
         outcome = Outcome.REFUSED if error else Outcome.TAKEN
         self._answer = Verdict(outcome, error, sent)
+        self._note_taken()
+
+    def _note_taken(self) -> None:
+        if self.verdict.outcome is Outcome.TAKEN:
+            self.taken = self.choice
 
     def not_configured(self, why: str, now: float, spread: float) -> None:
         """The daemon could not be asked."""

@@ -13,7 +13,9 @@ class Adjustment:
 
     name: str
     generation: int
-    spec: Mapping[str, Any]
+    spec: Mapping[str, Any] | None
+    """None when it is for other nodes only: what is not needed is not kept."""
+
     told: Mapping[str, Any] | None = None
     """What its status says of this node."""
 
@@ -23,10 +25,11 @@ def read(obj: Mapping[str, Any], node: str) -> Adjustment:
     metadata = obj["metadata"]
     nodes = _mapping(_mapping(obj.get("status")).get("nodes"))
     told = nodes.get(node)
+    spec = _mapping(obj.get("spec"))
     return Adjustment(
         metadata["name"],
         int(metadata.get("generation") or 0),
-        _mapping(obj.get("spec")),
+        None if reduced(spec, node) is None else spec,
         told if isinstance(told, dict) else None,
     )
 
@@ -52,6 +55,8 @@ def reduced(spec: Mapping[str, Any], node: str) -> dict[str, Any] | None:
 
 def _means(item: Any, node: str) -> bool:
     nodes = _mapping(item).get("nodes") or []
+    if not isinstance(nodes, list):
+        return False
     return not nodes or any(matches(str(pattern), node) for pattern in nodes)
 
 
@@ -70,7 +75,7 @@ def select(adjustments: Mapping[str, Adjustment], node: str) -> Selection:
     """Give what is for a node."""
     found = {}
     for name, adjustment in sorted(adjustments.items()):
-        spec = reduced(adjustment.spec, node)
+        spec = None if adjustment.spec is None else reduced(adjustment.spec, node)
         if spec is not None:
             found[name] = spec
     return Selection(found)

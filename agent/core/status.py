@@ -13,6 +13,10 @@ from .verdicts import Outcome
 API_VERSION: Final = "criresmgr.intel.com/v1alpha1"
 KIND: Final = "NodeResourceManager"
 
+MOST_ERRORS: Final = 16
+LONGEST_ERROR: Final = 512
+"""Errors, and characters of each, that a node writes into an Adjustment: all nodes share it."""
+
 
 def skeleton(owner: Owner) -> dict[str, Any]:
     """Give a NodeResourceManager without status; it goes with its Node."""
@@ -73,7 +77,7 @@ def entries(book: Book) -> Iterator[tuple[str, dict[str, Any] | None]]:
     wanted = book.selection.wanted
     if wanted is None or outcome is Outcome.WAITING:
         return
-    errors = dict(book.adjusted.errors)
+    errors = bounded(book.adjusted.errors)
     for name, one in sorted(book.adjustments.items()):
         told = one.told
         if name not in wanted.specs:
@@ -82,16 +86,29 @@ def entries(book: Book) -> Iterator[tuple[str, dict[str, Any] | None]]:
             continue
         given = told.get("errors") if told is not None else None
         former = given if isinstance(given, dict) else {}
-        if told is None or former != errors or _changed(one.spec, told):
+        spec = one.spec or {}
+        if told is None or former != errors or _changed(spec, told):
             cleared = {key: None for key in former if key not in errors}
             yield (
                 name,
                 {
                     "errors": {**cleared, **errors},
                     "observedGeneration": one.generation,
-                    "observedSpec": digest(one.spec),
+                    "observedSpec": digest(spec),
                 },
             )
+
+
+def bounded(errors: Mapping[str, str]) -> dict[str, str]:
+    """Give as many errors as an object that all nodes write to has room for, and how many more."""
+    shown = sorted(errors.items())
+    if len(shown) > MOST_ERRORS:
+        more = len(shown) - MOST_ERRORS + 1
+        shown = [*shown[: MOST_ERRORS - 1], ("...", f"{more} more, see the log of the agent")]
+    return {
+        key: text if len(text) <= LONGEST_ERROR else f"{text[: LONGEST_ERROR - 4]} ..."
+        for key, text in shown
+    }
 
 
 def digest(spec: Mapping[str, Any]) -> str:

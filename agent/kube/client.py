@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Requests to the API server, all over one connection of HTTP/2, watches included.
 
-Nothing is tried again here: whoever asks knows whether and when to. `calls` counts for metrics and
-tests.
+Nothing is tried again here: whoever asks knows whether and when to. `calls` and `answers` count for
+metrics and tests.
 """
 
 import asyncio
@@ -42,6 +42,9 @@ class Client:
     def __init__(self, way: access.Access, clock: Callable[[], float], *, agent: str) -> None:
         """Connect with the first request. Raises `access.NoAccess` for unusable certificates."""
         self.calls: Counter[str] = Counter()
+        self.answers: Counter[tuple[str, ...]] = Counter()
+        """By verb and HTTP status, 0 where there was none."""
+
         self._way = way
         self._tls = way.tls()
         self._clock = clock
@@ -82,29 +85,38 @@ class Client:
                 head = await stream.head()
                 content = await stream.content(LARGEST)
         except (session.Broken, OSError, TimeoutError) as error:
+            self.answers[method, "0"] += 1
             raise errors.Away(0, f"cannot {what}: {_told(error)}") from error
+        self._answered(method, head)
         return _answer(head, content, what)
 
     async def watch(self, path: str, params: Mapping[str, str]) -> AsyncIterator[Object]:
         """Give the events of a watch until the server ends it. Raises `errors.ApiError`."""
-        what = f"watch {path}"
+        what, answered = f"watch {path}", False
         try:
             async with self._sent("GET", path, params, b"", "") as stream:
                 async with asyncio.timeout(TIMEOUT):
                     head = await stream.head()
+                    self._answered("WATCH", head)
+                    answered = True
                     if head.get(b":status") != b"200":
                         content = await stream.content(LARGEST)
                         _answer(head, content, what)
                 rest = bytearray()
                 async for part in stream.parts():
                     rest += part
-                    *lines, rest = rest.split(b"\n")
+                    # A long event comes in many parts, and is not searched anew with each.
+                    lines = []
+                    if b"\n" in part:
+                        *lines, rest = rest.split(b"\n")
                     if len(rest) > LARGEST:
                         raise errors.Away(0, f"cannot {what}: an event is too long")
                     for line in lines:
                         if line:
                             yield _loads(bytes(line), what)
         except (session.Broken, OSError, TimeoutError) as error:
+            if not answered:
+                self.answers["WATCH", "0"] += 1
             raise errors.Away(0, f"cannot {what}: {_told(error)}") from error
 
     @contextlib.asynccontextmanager
@@ -129,6 +141,9 @@ class Client:
             head.append((b"content-length", b"%d" % len(body)))
         async with await link.request(fields.Block(tuple(head)), body) as stream:
             yield stream
+
+    def _answered(self, verb: str, head: fields.Block) -> None:
+        self.answers[verb, str(_status(head))] += 1
 
     async def _connected(self) -> session.Session:
         """Give a connection, made if need be. Raises `OSError`, `TimeoutError`."""
@@ -159,8 +174,13 @@ class Client:
         return self._token
 
 
+def _status(head: fields.Block) -> int:
+    given = head.get(b":status") or b""
+    return int(given) if given.isdigit() and len(given) == len(b"200") else 0
+
+
 def _answer(head: fields.Block, content: bytes, what: str) -> Object:
-    status = int(head.get(b":status") or b"0")
+    status = _status(head)
     if 200 <= status < 300:
         return _loads(content, what) if content else {}
     try:

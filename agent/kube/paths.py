@@ -1,11 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Paths of the kinds that the agent reads and writes."""
 
+import re
 from typing import Final
 
 NODES: Final = "/api/v1/nodes"
 GROUP_VERSION: Final = "criresmgr.intel.com/v1alpha1"
 REPORTS: Final = f"/apis/{GROUP_VERSION}/noderesourcemanagers"
+
+
+_NAME: Final = re.compile(r"[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?", re.ASCII)
+
+
+def is_name(text: str) -> bool:
+    """Tell whether text can be the name of an object or a namespace."""
+    return _NAME.fullmatch(text) is not None
 
 
 def node(name: str) -> str:

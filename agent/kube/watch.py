@@ -103,11 +103,17 @@ class _Following:
 
 
 async def follow(
-    api: client.Client, path: str, chance: Callable[[], float], *, name: str = ""
+    api: client.Client,
+    path: str,
+    chance: Callable[[], float],
+    *,
+    name: str = "",
+    ended: Callable[[str], object] = lambda _reason: None,
 ) -> AsyncGenerator[Event, None]:
     """Tell what is there and then each change, for ever; with `name` of one object only.
 
-    Errors are logged and tried again, never raised.
+    Errors are logged and tried again, never raised. `ended` is told why a watch is begun anew:
+    `timeout`, `expired` or `failed`.
     """
     following = _Following(api, path, chance, name)
     waits = pauses.Pauses(chance, first=FIRST_PAUSE, longest=LONGEST_PAUSE)
@@ -122,12 +128,15 @@ async def follow(
                 waits.after_success()
                 if change is not None:
                     yield change
+            ended("timeout")
             # A server that ends each watch at once must not be asked without a pause.
             await asyncio.sleep(FIRST_PAUSE * chance())
         except errors.Gone:
+            ended("expired")
             following.version = ""
             await asyncio.sleep(waits.after_failure())
         except errors.ApiError as error:
+            ended("failed")
             if str(error) != told:
                 told = str(error)
                 _LOG.warning("%s; it is tried again, what was known stays", error)

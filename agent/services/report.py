@@ -11,12 +11,16 @@ from resmgr.wire.grpc.statuses import CallError
 
 from ..core import announcements, book
 from ..grpc import server
+from ..kube import paths
 
 COMPONENT: Final = "cri-resource-manager"
 """Who Events of the daemon are said to come from."""
 
 MOST: Final = 200
 """Events that are read of one call."""
+
+LONGEST: Final = 253
+"""Characters of a name."""
 
 
 class ReportService:
@@ -42,9 +46,10 @@ class ReportService:
         request = _read(report_pb2.EventsRequest, message)
         for one in request.events[:MOST]:
             pod = None
-            if one.pod_name and one.pod_namespace:
+            # What is no name would lead to another path of the API server.
+            if paths.is_name(one.pod_name) and paths.is_name(one.pod_namespace):
                 pod = announcements.Pod(one.pod_namespace, one.pod_name, one.pod_uid)
-            reason = one.reason if one.reason.isidentifier() else "Unknown"
+            reason = one.reason if _is_reason(one.reason) else "Unknown"
             self._announce(
                 announcements.Announcement(reason, one.message, pod=pod, source=COMPONENT)
             )
@@ -55,8 +60,15 @@ class ReportService:
 
     async def _state(self, message: bytes) -> bytes:
         request = _read(report_pb2.StateRequest, message)
-        self._told(book.Daemon(request.policy, request.source, request.containers, request.version))
+        policy, source, version = (
+            text[:LONGEST] for text in (request.policy, request.source, request.version)
+        )
+        self._told(book.Daemon(policy, source, request.containers, version))
         return report_pb2.StateReply().SerializeToString()
+
+
+def _is_reason(text: str) -> bool:
+    return text.isascii() and text.isidentifier() and len(text) <= LONGEST // 2
 
 
 def _read(kind: type[reading.M], message: bytes) -> reading.M:

@@ -21,6 +21,9 @@ from . import configmaps, hostpaths, rendering
 METRICS_PORT = 18893
 """Port of the installation pods on their node; they use the node's network."""
 
+AGENT_METRICS_PORT = 8892
+"""Port of the agent's pods; it is none of the node."""
+
 CLEANUP_READY_SECONDS = 15
 """Seconds for which a clean-up pod has to be Ready until its node counts as clean.
 
@@ -218,8 +221,13 @@ def _agent(values: NodeValues) -> dict[str, Any]:
         f"--config-ns={names.SHOOT_NAMESPACE}",
         f"--configmap-name={names.CONFIG_MAP_PREFIX}",
         f"--label-name={names.NODE_GROUP_LABEL}",
+        f"--metrics-address=:{AGENT_METRICS_PORT}",
     ]
-    return workload | {"args": arguments, "host_paths": hostpaths.AGENT}
+    return workload | {
+        "args": arguments,
+        "host_paths": hostpaths.AGENT,
+        "metrics_port": AGENT_METRICS_PORT,
+    }
 
 
 def _rollout(rollout: rollouts.Rollout) -> configmaps.ConfigMap:

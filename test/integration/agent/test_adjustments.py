@@ -92,3 +92,26 @@ async def test_the_set_is_told_once_at_the_start(running: Node) -> None:
     await running.agent.logged("the daemon took 0 Adjustments")
 
     assert running.agent.said("the daemon took 0 Adjustments") == 1
+
+
+async def test_classes_are_refused_also_after_a_restart(running: Node) -> None:
+    """This version has none; what was before stays, and the refusal is told by both daemons."""
+    await put(running, "good", {"scope": [], "toptierLimit": "1Gi"})
+    await running.until(lambda one: entry(one, running).get("errors") == {}, f"{ADJUSTMENTS}/good")
+    await put(running, "bad", {"scope": [], "classes": {"rdt": "gold"}})
+    found = await running.until(lambda one: entry(one, running), f"{ADJUSTMENTS}/bad")
+    await running.daemon.end()
+    await running.until(lambda one: condition(one, "DaemonConnected")["status"] == "False")
+    await running.daemon.start()
+    await running.agent.logged("the daemon refused the Adjustments", 2)
+    report = await running.until(
+        lambda one: condition(one, "AdjustmentsApplied")["reason"] == "Refused"
+    )
+    await running.api.delete(f"{ADJUSTMENTS}/bad")
+    mended = await running.until(
+        lambda one: condition(one, "AdjustmentsApplied")["reason"] == "Applied"
+    )
+
+    assert "RDT classes are not part of this version" in entry(found, running)["errors"]["bad"]
+    assert "bad: " in condition(report, "AdjustmentsApplied")["message"]
+    assert mended["status"]["adjustments"] == ["good"]

@@ -109,3 +109,16 @@ async def test_what_waits_is_bounded(world: World) -> None:
     assert len(world.messages) == MOST
     assert world.messages[0] == "10"
     assert BURST < MOST
+
+
+async def test_results_are_counted(world: World) -> None:
+    """What was made, what was refused, and what was one too many."""
+    for number in range(BURST + 5):
+        world.announcer.announce(Announcement("R", str(number)))
+    await world.at(0.0)
+    world.api.failure = errors.NotFound(404, "no namespace")
+    world.now = 1 / RATE
+    world.announcer.announce(Announcement("R", "later"))
+    await world.at(world.now)
+
+    assert world.announcer.results == {"made": BURST, "dropped": 5, "failed": 1}

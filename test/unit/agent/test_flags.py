@@ -75,3 +75,21 @@ def test_help_tells_every_flag() -> None:
     text = flags.usage()
 
     assert all(f"  -{name}" in text for name in flags.FLAGS)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [("", None), (":8892", ("", 8892)), ("127.0.0.1:1", ("127.0.0.1", 1)), ("[::1]:2", ("::1", 2))],
+)
+def test_where_metrics_are_served(text: str, address: tuple[str, int] | None) -> None:
+    """Nowhere, at all addresses, or at one."""
+    assert flags.read([f"-metrics-address={text}"], {}, "1").metrics == address
+
+
+@pytest.mark.parametrize("text", ["8892", ":", ":x", ":65536", "::1:99999999"])
+def test_addresses_that_are_none(text: str) -> None:
+    """They are refused with an example."""
+    with pytest.raises(UsageError, match="invalid address") as refused:
+        flags.read([f"-metrics-address={text}"], {}, "1")
+
+    assert refused.value.hint == "write -metrics-address=:8892"

@@ -12,7 +12,7 @@ from agent.core import layers
 from agent.core.announcements import Announcement
 from agent.core.book import Book
 from agent.core.verdicts import Outcome
-from agent.push import Pusher
+from agent.push import LONGEST, Pusher
 from resmgr.agentapi import agent_pb2
 from resmgr.wire.grpc.codes import Code
 from resmgr.wire.grpc.statuses import CallError
@@ -178,3 +178,44 @@ async def test_adjustments_that_did_not_arrive(world: World) -> None:
     assert errors == {"request": "DEADLINE_EXCEEDED: slow"}
     assert world.daemon.adjustments == [{}]
     assert world.daemon.configurations == [{"policy": "A"}]
+
+
+async def test_what_the_daemon_cannot_read_is_refused(world: World) -> None:
+    """It would say the same again: it is not asked again until something else is wanted."""
+    world.daemon.failure = CallError(Code.INVALID_ARGUMENT, "no JSON")
+    world.knows(policy="A")
+    world.book.adjustments_synced(frozenset(), 0.0)
+    await world.at(2.0)
+    await world.at(100.0)
+
+    assert world.book.health == "configuration error: INVALID_ARGUMENT: no JSON"
+    assert world.book.adjusted.outcome is Outcome.REFUSED
+    assert world.book.adjusted.errors == {"request": "INVALID_ARGUMENT: no JSON"}
+    assert world.pusher.configured == world.pusher.adjusted == {"refused": 1}
+
+
+async def test_more_adjustments_than_the_daemon_takes(world: World) -> None:
+    """They are refused here, and what was before stays."""
+    spec = {"scope": [], "resources": {"requests": {"cpu": "1" * (LONGEST // 2)}}}
+    for name in ("a", "b"):
+        world.book.adjustment_seen({"metadata": {"name": name}, "spec": spec}, 0.0)
+    world.book.adjustments_synced(frozenset({"a", "b"}), 0.0)
+    await world.at(2.0)
+    errors = dict(world.book.adjusted.errors)
+    world.book.adjustment_gone("b", 3.0)
+    await world.at(5.0)
+
+    assert "longer than 1024 KiB" in errors["request"]
+    assert world.daemon.adjustments == [{"a": spec}]
+    assert world.book.adjusted.outcome is Outcome.TAKEN
+
+
+async def test_results_are_counted(world: World) -> None:
+    """Each try."""
+    world.daemon.failure = CallError(Code.UNAVAILABLE, "away")
+    world.knows(policy="A")
+    await world.at(2.0)
+    world.daemon.failure = None
+    await world.at(10.0)
+
+    assert world.pusher.configured == {"unreached": 1, "taken": 1}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from agent.core import permitted
+from agent.core import figures, permitted
 from controller.component import node, rendering
 from resmgr.agentapi import services
 
@@ -76,3 +76,11 @@ def test_rights_are_those_of_the_chart() -> None:
     rows = re.findall(r"^\| ([a-z/]+)(?: in `kube-system`)? \| ([a-z, ]+) \|", part, re.MULTILINE)
 
     assert dict(rows) == given | {"resource": "verbs"}
+
+
+def test_every_metric_and_label_is_listed() -> None:
+    """With the values that are there from the start."""
+    labels = {label for one in figures.FAMILIES for label in one.labels}
+    values = {value for one in figures.FAMILIES for row in one.always for value in row}
+
+    assert {one.name for one in figures.FAMILIES} | labels | values <= quoted("Metrics")

@@ -68,3 +68,18 @@ def test_what_counts_of_an_object() -> None:
     assert scope.read({"metadata": metadata, "spec": 1, "status": []}, "n") == Adjustment(
         "a", 3, {}
     )
+
+
+def test_the_spec_for_other_nodes_is_not_kept() -> None:
+    """However many and large they are, they cost little here."""
+    obj = {"metadata": {"name": "x"}, "spec": {"scope": [{"nodes": ["b"]}], "classes": {}}}
+    other, own = scope.read(obj, "a"), scope.read(obj, "b")
+
+    assert other.spec is None
+    assert own.spec == obj["spec"]
+    assert scope.select({"x": other}, "a").specs == {}
+
+
+def test_nodes_that_are_no_list() -> None:
+    """A server without our schema would store them; they mean nobody."""
+    assert scope.reduced({"scope": [{"nodes": 5}]}, "a") is None

@@ -100,3 +100,15 @@ def test_an_entry_goes_when_the_node_is_not_meant_any_more() -> None:
 
     assert list(status.entries(book)) == [("a", None)]
     assert list(status.entries(books.of("taken"))) == []
+
+
+def test_errors_are_bounded() -> None:
+    """An object that a thousand nodes write to has room for some of each; the rest is counted."""
+    few = {"a": "x"}
+    many = {f"c{number:03}": "y" * 2000 for number in range(100)}
+    found = status.bounded(many)
+
+    assert status.bounded(few) == few
+    assert len(found) == status.MOST_ERRORS
+    assert max(map(len, found.values())) == status.LONGEST_ERROR
+    assert found["..."] == "85 more, see the log of the agent"

@@ -159,3 +159,17 @@ async def test_a_token_that_is_renewed(server: api.Api, tmp_path: Path) -> None:
 
     given = [one.headers.get(b"authorization") for one in server.requests]
     assert given == [b"Bearer first", b"Bearer first", b"Bearer second", b"Bearer second"]
+
+
+async def test_answers_are_counted(server: api.Api, asked: Client) -> None:
+    """By verb and status; one that did not come counts as 0."""
+    server.handler = lambda request: api.Answer(404 if request.method == "GET" else 200, {})
+    with pytest.raises(errors.NotFound):
+        await asked.request("GET", "/x")
+    await asked.request("PATCH", "/x", body={})
+    asked.close()
+    server.handler = lambda _: api.Answer(stays=True, lines=())
+    with pytest.raises(errors.Away):
+        await asked.request("GET", "/x", timeout=0.05)
+
+    assert asked.answers == {("GET", "404"): 1, ("PATCH", "200"): 1, ("GET", "0"): 1}

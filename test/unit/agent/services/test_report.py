@@ -66,3 +66,26 @@ async def test_bytes_that_are_no_message(service: ReportService) -> None:
         with pytest.raises(CallError) as caught:
             await handler(b"\xff")
         assert caught.value.status.code is Code.INVALID_ARGUMENT
+
+
+@pytest.mark.parametrize(
+    ("namespace", "name"), [("../../nodes", "p"), ("ns", "p/q"), ("ns", ""), ("NS", "p")]
+)
+async def test_what_is_no_name(
+    service: ReportService, told: list[Announcement | Daemon], namespace: str, name: str
+) -> None:
+    """It would lead to another path of the API server: the event is about the Node."""
+    event = report_pb2.Event(reason="A", message="x", pod_namespace=namespace, pod_name=name)
+    await events(service, event)
+
+    assert told == [Announcement("A", "x", source="cri-resource-manager")]
+
+
+async def test_long_words(service: ReportService, told: list[Announcement | Daemon]) -> None:
+    """They are cut before they are written to the API server."""
+    request = report_pb2.StateRequest(policy="p" * 5000, source="agent", version="1")
+    await service.handlers()["/criresmgr.v1.Report/State"](request.SerializeToString())
+    (daemon,) = told
+
+    assert isinstance(daemon, Daemon)
+    assert len(daemon.policy) == 253
