@@ -75,11 +75,6 @@ def add_arguments(command: argparse.ArgumentParser, *, default: str | None = Non
     )
 
 
-def get(arguments: argparse.Namespace) -> discover.Discovered:
-    """Read the machine that the arguments name. Raises `Problem`."""
-    return source(arguments).read()
-
-
 def source(arguments: argparse.Namespace) -> Source:
     """Give where the machine is that the arguments name. Raises `Problem`."""
     given: str | None = arguments.machine

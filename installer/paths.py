@@ -62,11 +62,6 @@ class Layout:
         return self.etc / "EXTRA_OPTIONS.cfg"
 
     @property
-    def relay_env(self) -> Path:
-        """Environment file of the relay's unit, made from the judged EXTRA_OPTIONS."""
-        return self.etc / "relay.env"
-
-    @property
     def disabled(self) -> Path:
         """A person's switch: while it is there, the kubelet stays on containerd. Never ours."""
         return self.etc / "disabled"

@@ -14,7 +14,6 @@ HIDDEN = "<hidden>"
 """Stands for what must not be shown."""
 
 _DEEPEST = 24
-_TYPE_GROUP = 10
 _TYPE_MESSAGE = 11
 _TYPE_BYTES = 12
 _TYPE_ENUM = 14
