@@ -53,6 +53,11 @@ test: setup ## unit, structure and integration tests, on a real kube-apiserver
 test-cov: setup ## the same, with coverage: summary and coverage/index.html
 	$(PYTEST) --cov --cov-report=term --cov-report=html:coverage
 
+# A virtual machine whose instructions are carried out by a program: no part of `test`.
+.PHONY: test-numa
+test-numa: setup ## tests on cgroup v2 and four NUMA nodes, in a virtual machine; some three minutes
+	$(BIN)/pytest $(PYTEST_ARGS) test/numa
+
 .PHONY: verify
 verify: check test ## check and test
 

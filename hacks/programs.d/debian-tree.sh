@@ -31,7 +31,7 @@ chmod 755 "$work" # apt fetches as a user of its own
 fetch() { (cd "$work" && apt-get -qq -o APT::Sandbox::User=root download "$@" >&2); }
 if ! fetch "$@" 2>/dev/null; then
     if [ "$(id -u)" = 0 ]; then
-        echo "programs: ${programs[0]}: reading Debian's package lists" >&2
+        echo "programs: ${programs[0]:-$1}: reading Debian's package lists" >&2
         apt-get -qq update >&2 || true # one broken foreign list does not matter, the download tells
     fi
     if ! fetch "$@"; then

@@ -39,12 +39,12 @@ async def connected(path: Path) -> AsyncIterator[upstream.Upstream]:
         yield made
 
 
-async def give(path: Path, config: Mapping[str, str]) -> str:
+async def give(path: Path, config: Mapping[str, str], *, timeout: float = 5) -> str:
     """Give a configuration over a daemon's socket; give its complaint, nothing if it took it."""
     request = agent_pb2.SetConfigRequest(node_name="n", config=config)
     method = f"/{config_service.SERVICE}/SetConfig"
     async with connected(path) as there:
-        answer = await unary.call(there, method, request.SerializeToString(), timeout=5)
+        answer = await unary.call(there, method, request.SerializeToString(), timeout=timeout)
     return agent_pb2.SetConfigReply.FromString(answer).error
 
 

@@ -103,6 +103,9 @@ class Ran:
 class Kubelet:
     """A client of one socket; see `connected`."""
 
+    patience = _PATIENCE
+    """Seconds that a start may take."""
+
     def __init__(self, socket: Path, folder: Path, tasks: asyncio.TaskGroup) -> None:
         """Connect to a socket, as soon as it is there; logs of containers go to the folder."""
         self.folder = folder
@@ -118,7 +121,7 @@ class Kubelet:
 
     async def afresh(self) -> None:
         """Wait until somebody listens, and connect without the patience of a retry."""
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(self.patience):
             while True:
                 with contextlib.suppress(OSError):
                     _, writer = await asyncio.open_unix_connection(self._socket)
@@ -143,7 +146,7 @@ class Kubelet:
 
     async def ready(self) -> None:
         """Wait until somebody answers who has a runtime."""
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(self.patience):
             while True:
                 with contextlib.suppress(statuses.CallError):
                     await self.raw("Version", timeout=1)

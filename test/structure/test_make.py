@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 KNOWN = (
-    "help setup generate check format test test-cov verify demo bench "
+    "help setup generate check format test test-cov test-numa verify demo bench "
     "bundle docker-images push-images build-images e2e-test clean"
 )
 """The names that Gardener people know, and those of the original."""
