@@ -68,6 +68,10 @@ def rehearse(policy: Policy[Any], state: Any, subjects: tuple[Subject, ...]) -> 
         except PolicyError as error:
             container = subject.container
             errors[container.id or container.cache_id] = f"cannot adjust {container.name}: {error}"
+        except Exception as error:  # noqa: BLE001 - a policy may fail in any way
+            container, text = subject.container, f"{type(error).__name__}: {error}"
+            where = f"policy {policy.name} failed at {container.name}"
+            errors[container.id or container.cache_id] = f"{where}: {text}"
     if errors:
         raise Refused(errors)
 

@@ -11,17 +11,9 @@ from dataclasses import replace
 from typing import Any
 
 from ..control.cpu import assignments
-from ..intents import Intent, SetCpuset, SetMems, SetShares
+from ..intents import SetCpuset, SetMems, SetShares
 from ..model import Container, ContainerState, LinuxResources
-from ..policy.interface import (
-    CannotAllocate,
-    Policy,
-    PolicyError,
-    Reason,
-    Reminded,
-    Step,
-    Subject,
-)
+from ..policy.interface import CannotAllocate, Policy, PolicyError, Reason, Reminded, Step, Subject
 from ..policy.load import FollowsLoad
 from ..state.changes import PutAdjustments, Saved
 from . import (
@@ -33,6 +25,7 @@ from . import (
     remember,
     requirements,
     resources,
+    switching,
     synchronise,
     top_tier,
 )
@@ -63,6 +56,8 @@ class Engine:
         self.cpu_classes: assignments.Assignments = {}
         """CPUs by the class that the policy has put them in."""
         self._state: Any = None
+        self._unmet: frozenset[str] = frozenset()
+        """Who runs without what he asks for, by cache id."""
         self._saved = saved
         self._handlers: dict[type, Callable[[Any], Outcome]] = {
             events.PodStarted: self._pod_started,
@@ -99,7 +94,7 @@ class Engine:
         saved = None if fresh else dict(self._saved.policy)
         if saved is not None:
             self.cpu_classes = assignments.read(saved.pop(assignments.KEY, None))
-        subjects = self._placed()
+        subjects = self.ledger.placed()
         try:
             step = self.policy.start(saved, subjects)
         except PolicyError:
@@ -109,7 +104,8 @@ class Engine:
             step = self.policy.start(None, subjects)
         if fresh and (self._saved.policy_name or self._saved.containers):
             # There are containers without a policy's name where it was reset.
-            step = replace(step, intents=step.intents + self._unpin(step))
+            step = self._unpin(step)
+        self._unmet = switching.unmet(step.reasons)
         # What containers really have counts as what was before.
         outcome = Outcome(before=found.actual) + self._take(step)
         if fresh:
@@ -126,23 +122,35 @@ class Engine:
     def switch(self, policy: Policy[Any]) -> Outcome:
         """Make another policy (or another configuration of this one) the active one.
 
-        All containers are placed anew in the documented order. Raises what the policy raises; the
-        old one then stays active and nothing has changed.
+        All containers are placed anew in the documented order. Raises what the policy raises, and
+        `BadConfiguration` for one that has not enough for somebody; the old one then stays active
+        and nothing has changed.
         """
         keep = policy.name == self.policy.name
-        step = policy.start(self.policy.dump(self._state) if keep else None, self._placed())
+        step = policy.start(self.policy.dump(self._state) if keep else None, self.ledger.placed())
+        switching.judge(policy.name, step.reasons, self.ledger, self._unmet)
         if not keep:
-            step = replace(step, intents=step.intents + self._unpin(step))
-        former, classes = self.policy, self.cpu_classes
-        self.policy, self.cpu_classes = policy, classes if keep else {}
+            step = self._unpin(step)
+        go_back = self._mark()
+        self.policy, self.cpu_classes = policy, self.cpu_classes if keep else {}
         try:
             outcome = self._take(step)
+            # Policies differ in what they tell.
+            told = exported.changed(policy, self._state, self.ledger, self.ledger.asked)
         except BaseException:
-            self.policy, self.cpu_classes = former, classes
+            go_back()
             raise
-        # Policies differ in what they tell.
-        told = exported.changed(policy, self._state, self.ledger, self.ledger.asked)
         return outcome + Outcome(intents=told)
+
+    def _mark(self) -> Callable[[], None]:
+        """Give what takes back all that a question to a policy makes ours."""
+        standing, go_back = (self.policy, self._state, self.cpu_classes), self.ledger.mark()
+
+        def all_of_it() -> None:
+            self.policy, self._state, self.cpu_classes = standing
+            go_back()
+
+        return all_of_it
 
     def adjust(self, text: str) -> Outcome:
         """Make adjustments count, as the node agent writes them, in place of those of before.
@@ -152,28 +160,24 @@ class Engine:
         wanted, found = adjusting.judge(self.ledger, text)
         subjects = adjusting.moved(self.ledger, found)
         adjusting.rehearse(self.policy, self._state, subjects)
-        former = self.ledger.adjustments
+        go_back, former = self._mark(), self.ledger.adjustments
         self.ledger.adjust(wanted, found)
         outcome = Outcome(changes=(PutAdjustments(text if wanted else ""),))
         for subject in subjects:
             outcome += self._update(subject)
+        if outcome.problem:
+            # It was rehearsed, so only what is told of it can have failed.
+            go_back()
+            raise adjusting.Refused({"request": outcome.problem})
         return self._seal(outcome + Outcome(intents=adjusting.limits(self.ledger, former)))
 
     def _update(self, subject: Subject) -> Outcome:
         return self._ask(lambda: self.policy.update(self._state, subject))
 
-    def _placed(self) -> list[Subject]:
-        """Give the containers that policies place."""
-        asked = self.ledger.asked
-        return [
-            self.ledger.subject(one)
-            for one in self.ledger.alive()
-            if not asked.get(one.cache_id, NOTHING).cpu_preserved
-        ]
-
-    def _unpin(self, step: Step[Any]) -> tuple[Intent, ...]:
-        """Let go what the former policy pinned and the new one does not care for."""
-        return resources.unpinned(self.ledger.alive(), step.intents, self._unpinned)
+    def _unpin(self, step: Step[Any]) -> Step[Any]:
+        """Let go also what the former policy pinned and the new one does not care for."""
+        free = resources.unpinned(self.ledger.alive(), step.intents, self._unpinned)
+        return replace(step, intents=step.intents + free)
 
     # One method an event; each leaves the ledger as the event says.
 
@@ -333,14 +337,11 @@ class Engine:
 
     def _intent_failed(self, event: events.IntentFailed) -> Outcome:
         """Remember that a container does not have what was meant for it."""
-        match event.intent:
-            case SetCpuset(cache_id, _) | SetMems(cache_id, _) | SetShares(cache_id, _):
-                container = self.ledger.containers.get(cache_id)
-                if container is not None:
-                    return self._seal(Outcome(failure=event.error), cache_id)
-            case _:
-                pass
-        return Outcome(failure=event.error)
+        intent, failed = event.intent, Outcome(failure=event.error)
+        if not isinstance(intent, SetCpuset | SetMems | SetShares):
+            return failed
+        known = intent.container in self.ledger.containers
+        return self._seal(failed, intent.container) if known else failed
 
     # What the handlers share.
 

@@ -9,7 +9,7 @@ former incarnation is forgotten then, so that stopping or removing what is dead 
 lives (the original released the live container's resources: section 8.3).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from ..adjustments import effective, read
@@ -55,6 +55,28 @@ class Ledger:
         self._changes: dict[tuple[str, str], Change] = {}
         """The last change of each pod and container, which tells all of it."""
         self._nameless = 0
+
+    def mark(self) -> Callable[[], None]:
+        """Give what takes back all that is given and adjusted from now on.
+
+        None may come or go meanwhile.
+        """
+        containers, changes = dict(self.containers), dict(self._changes)
+        adjusted = self.wanted, self.adjustments, self.conflicts
+
+        def go_back() -> None:
+            self.containers, self._changes = containers, changes
+            self.wanted, self.adjustments, self.conflicts = adjusted
+
+        return go_back
+
+    def placed(self) -> list[Subject]:
+        """Give the containers that policies place, as `alive` does."""
+        return [
+            self.subject(one)
+            for one in self.alive()
+            if not self.asked.get(one.cache_id, asked.NOTHING).cpu_preserved
+        ]
 
     def take_changes(self) -> tuple[Change, ...]:
         """Give the changes since the last time."""

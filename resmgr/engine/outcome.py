@@ -35,6 +35,11 @@ class Outcome:
     refusal: Refusal | None = None
     failure: str = ""
 
+    @property
+    def problem(self) -> str:
+        """What went wrong, empty where nothing did."""
+        return self.failure or (self.refusal.message if self.refusal else "")
+
     def __add__(self, other: "Outcome") -> "Outcome":
         """Put two outcomes one after the other; the later container, refusal and failure count."""
         return replace(

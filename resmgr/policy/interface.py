@@ -66,6 +66,9 @@ class Reason:
     warning: bool = False
     """Somebody should mend what made it so."""
 
+    unmet: bool = False
+    """The container runs without what it asks for: one that is created now would be refused."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step(Generic[S]):
@@ -95,7 +98,9 @@ class Policy(Protocol[S]):
         """Begin with the state that `dump` gave before (`None`: none), and what runs now.
 
         Containers that the saved state knows keep what they have; state of others is dropped;
-        others are allocated in the order given. Raises `BadState`, `BadConfiguration`.
+        others are allocated in the order given. Nobody who runs is turned away; that somebody has
+        not what he asks for is told by a reason that is `unmet`. Raises `BadState`,
+        `BadConfiguration`.
         """
 
     def allocate(self, state: S, subject: Subject, /) -> Step[S]:

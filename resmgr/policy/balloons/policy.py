@@ -59,7 +59,7 @@ class Balloons:
             try:
                 step = self.update(state, subject) if known else self.allocate(state, subject)
             except CannotAllocate as error:
-                reasons.append(Reason(cache_id, str(error)))
+                reasons.append(Reason(cache_id, str(error), unmet=True))
                 if known:
                     continue
                 step = self._put(state, subject, self._last_resort(state), "for want of another")

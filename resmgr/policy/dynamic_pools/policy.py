@@ -167,7 +167,8 @@ class DynamicPools:
         for cache_id, member in state.members.items():
             if member.pool == last:
                 state = state.joining(cache_id, Member(SHARED, member.request, member.limit))
-                reasons.append(Reason(cache_id, f"is in {types.SHARED}: {why}"))
+                text = f"is in {types.SHARED}: {why}"
+                reasons.append(Reason(cache_id, text, unmet=True))
         return state
 
 

@@ -51,7 +51,8 @@ class Static:
             try:
                 step = self._place(state, subject)
             except CannotAllocate as error:
-                step = Step(state.sharing(cache_id), reasons=(Reason(cache_id, str(error)),))
+                why = Reason(cache_id, str(error), unmet=True)
+                step = Step(state.sharing(cache_id), reasons=(why,))
             state = step.state
             reasons += step.reasons
         intents = self._tell(state, sorted(state.shared)) + self._tell(state, state.assignments)

@@ -57,7 +57,7 @@ class StaticPlus:
                 request = subject.container.requirements.cpu_request or 0
                 grant = Grant(0, request, state.next_number())
                 state = state.giving(cache_id, grant, self.pools)
-                why = (Reason(cache_id, f"{error}; it shares"),)
+                why = (Reason(cache_id, f"{error}; it shares", unmet=True),)
             reasons += why
         intents = [one for key in state.grants for one in self._tell(state, key)]
         return Step(state, tuple(intents), tuple(reasons))

@@ -60,7 +60,8 @@ class StaticPools:
                 state = state.having(cache_id, self._choose(state, wanted))
                 reasons += self._reasons(cache_id, wanted, state.held[cache_id])
             except CannotAllocate as error:
-                reasons.append(Reason(cache_id, f"{error}; it keeps the CPUs that it has"))
+                text = f"{error}; it keeps the CPUs that it has"
+                reasons.append(Reason(cache_id, text, unmet=True))
         intents = [one for key in sorted(state.held) for one in _pin(key, state.held[key])]
         return Step(state, tuple(intents), tuple(reasons))
 

@@ -230,7 +230,8 @@ class TopologyAware:
     def _reasons(self, placed: Placed, subject: Subject) -> list[Reason]:
         key, state = subject.container.cache_id, placed.state
         applied = self.applier.of(state, placed.grant)
-        found = [Reason(key, text) for text in placed.texts]
+        unmet = placed.grant.makeshift
+        found = [Reason(key, text, unmet=unmet) for text in placed.texts]
         found.append(Reason(key, select.shown(placed.grant, applied.cpus, applied.nodes)))
         for other in placed.moved:
             grant = state.grants[other]

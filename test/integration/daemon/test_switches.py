@@ -38,7 +38,7 @@ PAIRS = [
     for name in ("topology-aware", "memtier")
 ]
 SQUEEZED = Case("dynamic-pools", CASES[-1].policy.replace("cpuset:2", "cpuset:0"), "1", "1", "1")
-"""Two pools and one CPU for them: nobody can be turned away who runs already, so both share it."""
+"""Two pools and one CPU for them: it cannot hold two containers with pools of their own."""
 
 
 @pytest.mark.parametrize(("first", "second", "tree"), PAIRS, ids=[one[0].name for one in PAIRS])
@@ -75,17 +75,23 @@ async def test_there_and_back(
 async def test_a_policy_that_has_too_few_cpus_for_who_runs(
     runtime: containerd.Containerd, tmp_path: Path
 ) -> None:
-    """They go on, with what there is; with the next policy they have their own again."""
+    """It does not take over, and says for whom: they keep their own, across a restart too."""
     static = CASES[1]
     async with placements.opened(runtime, tmp_path, static) as node:
         here = node.kubelet
         shared = await here.run_pod("shared")
         many = await here.run(shared)
         alone, one = await placements.run_alone(here)
-        for case in (SQUEEZED, static):
-            assert await agents.give(node.daemon.config_socket, case.config) == ""
-            await daemons.until_cpus(shared, many, case.beside)
-            await daemons.until_cpus(alone, one, case.alone)
+        refused = await agents.give(node.daemon.config_socket, SQUEEZED.config)
+        await node.daemon.end()
+        await node.daemon.start()
+        await daemons.until_cpus(shared, many, static.beside)
+        await daemons.until_cpus(alone, one, static.alone)
+        names = [each.config.metadata.name for each in (alone, shared)]
+
+        assert "policy dynamic-pools: cannot hold the containers that run" in refused
+        assert any(f"{name}:" in refused for name in names)
+        assert kernel.cpus(alone, one) == static.alone
 
 
 async def test_what_others_set_is_taken_back(

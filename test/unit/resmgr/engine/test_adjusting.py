@@ -9,8 +9,10 @@ import pytest
 from unit.resmgr.engine import toy
 
 from resmgr.adjustments import read
+from resmgr.config import annotation_keys
 from resmgr.engine import adjusting, engine, events
-from resmgr.intents import SetTopTierLimit
+from resmgr.engine.asked import Asked
+from resmgr.intents import SetCpuset, SetTopTierLimit
 from resmgr.model import Qos, Requirements
 from resmgr.policy.interface import Step, Subject
 from resmgr.state import replay
@@ -200,3 +202,57 @@ def test_a_container_that_goes_takes_its_adjustment_along() -> None:
     one.handle(events.ContainerRemoved("c1"))
 
     assert one.ledger.adjustments == {}
+
+
+class Failing(Following):
+    """Fails as no policy should."""
+
+    def update(self, state: toy.Given, subject: Subject) -> Step[toy.Given]:
+        """Fail."""
+        del state, subject
+        raise ZeroDivisionError
+
+    def export(self, state: toy.Given, cache_id: str) -> dict[str, str]:
+        """Fail, too."""
+        del state, cache_id
+        raise ZeroDivisionError
+
+
+def test_a_policy_that_fails_changes_nothing() -> None:
+    """Whoever has written the adjustment is told, and nothing is tried again and again."""
+    one = made()
+    one.policy = Failing()
+    before = requirements(one)
+    with pytest.raises(adjusting.Refused) as refused:
+        one.adjust(adjustments(a=cpu("750m")))
+
+    assert "failed at main: ZeroDivisionError" in refused.value.errors["c1"]
+    assert (requirements(one), one.ledger.wanted) == (before, ())
+
+
+class Moving(Following):
+    """Moves whom it is asked to follow, and then cannot tell."""
+
+    def update(self, state: toy.Given, subject: Subject) -> Step[toy.Given]:
+        """Give another CPU."""
+        key = subject.container.cache_id
+        return Step({**state, key: 3}, (SetCpuset(key, 0b1000),))
+
+    def export(self, state: toy.Given, cache_id: str) -> dict[str, str]:
+        """Fail."""
+        del state, cache_id
+        raise ZeroDivisionError
+
+
+def test_what_fails_late_changes_nothing_either() -> None:
+    """Also when a container that asks for it cannot be told of its CPUs."""
+    one = made()
+    one.ledger.asked[KEY] = Asked(exports=frozenset({annotation_keys.FILE}))
+    one.policy = Moving()
+    containers, state = dict(one.ledger.containers), one.policy_state
+    with pytest.raises(adjusting.Refused, match="ZeroDivisionError"):
+        one.adjust(adjustments(a=cpu("750m")))
+
+    assert one.ledger.containers == containers
+    assert one.policy_state is state
+    assert (one.ledger.wanted, one.ledger.adjustments) == ((), {})

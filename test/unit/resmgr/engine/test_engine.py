@@ -2,11 +2,13 @@
 """One event at a time: what follows for containers, state and requests."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from unit.resmgr.engine import toy
 
+from resmgr.config import annotation_keys
 from resmgr.engine import engine, events
 from resmgr.intents import SetCpuset
 from resmgr.model import ContainerState, LinuxResources, Pod
@@ -280,6 +282,31 @@ def test_switch_that_breaks_down_late_changes_nothing() -> None:
 
     assert made.policy.name == "one-each"
     assert made.policy_state is state
+
+
+def test_switch_that_cannot_tell_changes_nothing() -> None:
+    """Also when containers that ask for it cannot be told of their CPUs in the end."""
+
+    class Silent(toy.OneEach):
+        """Cannot tell anybody anything."""
+
+        def export(self, state: toy.Given, cache_id: str) -> dict[str, str]:
+            del state, cache_id
+            raise ZeroDivisionError
+
+    made = make_engine()
+    told = {annotation_keys.EXPORT: annotation_keys.FILE}
+    made.handle(events.PodStarted(replace(toy.POD, annotations=told)))
+    run(made, "a", "c1")
+    state, containers = made.policy_state, dict(made.ledger.containers)
+
+    with pytest.raises(ZeroDivisionError):
+        made.switch(Silent(cpus=1, name="silent"))
+
+    assert made.policy.name == "one-each"
+    assert made.policy_state is state
+    assert made.ledger.containers == containers
+    assert made.ledger.take_changes() == ()
 
 
 def test_start_that_is_answered_after_the_end_holds_nothing() -> None:

@@ -7,6 +7,7 @@ import pytest
 from unit.resmgr.engine import nodes, nri, nri_runtime
 
 from resmgr import cpuset
+from resmgr.policy.interface import BadConfiguration
 
 SHARES = st.sampled_from([2, 512, 1024, 2048, 5 * 1024])
 RUN = st.lists(st.tuples(st.sampled_from("gb"), SHARES), max_size=8)
@@ -22,10 +23,25 @@ def running(name: str, asked: list[tuple[str, int]]) -> nri_runtime.Runtime:
 
 
 def switch(runtime: nri_runtime.Runtime, name: str) -> None:
-    """Let another policy take over; nobody gets lost, and the runtime follows."""
+    """Let another policy take over; nobody gets lost, and the runtime follows.
+
+    One that has not enough for somebody does not take over, and all stays as it was.
+    """
     assert runtime.plugin is not None
-    before = set(runtime.containers)
-    runtime.apply(runtime.plugin.switch(nodes.policy(name)))
+    before, engine = set(runtime.containers), runtime.plugin.engine
+    standing = (
+        engine.policy,
+        engine.policy_state,
+        engine.cpu_classes,
+        dict(engine.ledger.containers),
+    )
+    try:
+        runtime.apply(runtime.plugin.switch(nodes.policy(name)))
+    except BadConfiguration:
+        after = engine.policy, engine.policy_state, engine.cpu_classes, engine.ledger.containers
+
+        assert after == standing
+        assert engine.ledger.take_changes() == ()
 
     assert {one.id for one in runtime.plugin.engine.ledger.alive()} == before
     assert nodes.differing(runtime) == []
@@ -73,7 +89,7 @@ def test_there_and_back(name: str, asked: list[tuple[str, int]], others: list[st
     for other in (*others, name):
         switch(runtime, other)
 
-    again(runtime, name)
+    again(runtime, runtime.plugin.engine.policy.name if runtime.plugin else "")
 
 
 @pytest.mark.parametrize("name", nodes.CONFIGS)
