@@ -2,9 +2,9 @@
 """What should come out. Pure."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from .. import common
 from . import results
 
 APPLIED: Final = "the daemon has it"
@@ -14,35 +14,12 @@ ALONE: Final = "one agent, idle"
 START, IDLE, CHANGE = "start", "idle", "a ConfigMap changed"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A figure that must not be more than its limit; None where it was not measured."""
-
-    title: str
-    unit: str
-    limit: float
-    figure: Callable[[results.Report], float | None]
+Target = common.Target
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """A target and what was measured."""
-
-    target: Target
-    measured: float
-
-    @property
-    def reached(self) -> bool:
-        """Whether the figure is within its limit."""
-        return self.measured <= self.target.limit
-
-
-def judge(report: results.Report) -> Iterator[Verdict]:
+def judge(report: results.Report) -> Iterator[common.Verdict[results.Report]]:
     """Hold a report against all targets that it has figures for."""
-    for target in TARGETS:
-        measured = target.figure(report)
-        if measured is not None:
-            yield Verdict(target, measured)
+    return common.judge(TARGETS, report)
 
 
 def _applied(report: results.Report) -> float | None:
@@ -62,7 +39,7 @@ def _memory(report: results.Report) -> float | None:
     return report.idle.peak / 1e6 if report.idle else None
 
 
-TARGETS: Final = (
+TARGETS: Final[tuple[common.Target[results.Report], ...]] = (
     Target("ConfigMap change to the daemon, p95, settling included", "s", 3, _applied),
     Target("requests of an idle agent in an hour, but watches", "", 12, _hourly(ALONE)),
     Target("the same, of many", "", 12, _hourly(IDLE)),

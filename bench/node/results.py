@@ -9,6 +9,8 @@ import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from .. import common
+
 AT_CRI = "pod start at the CRI"
 BY_API = "pod start by the API, other nodes"
 
@@ -171,12 +173,7 @@ class Report:
 
 def collect(machine: Mapping[str, str], figures: Iterable[Figure]) -> Report:
     """Make a report of figures in any order."""
-    sorted_out: dict[str, list[Figure]] = {name: [] for name in _KINDS}
-    names = {kind: name for name, kind in _KINDS.items()}
-    for each in figures:
-        sorted_out[names[type(each)]].append(each)
-    found: dict[str, Any] = {name: tuple(each) for name, each in sorted_out.items()}
-    return Report(machine, **found)
+    return Report(machine, **common.by_kind(_KINDS, figures))
 
 
 def dump(report: Report) -> str:

@@ -3,6 +3,7 @@
 
 import statistics
 
+from .. import common
 from ..relay.results import percentile
 from ..relay.tables import Table
 from . import results, targets
@@ -31,7 +32,7 @@ def tables(report: results.Report) -> list[Table]:
         _cpu(report),
         _programs(report),
         _killed(report),
-        _verdicts(report),
+        common.verdicts(targets.judge(report)),
     )
     return [Table(tuple(rows)) for rows in shown if len(rows) > 1]
 
@@ -106,18 +107,3 @@ def _killed(report: results.Report) -> Rows:
     return rows + [
         (each.node, f"{each.again:.2f}", f"{each.given_back:.1f}") for each in report.killed
     ]
-
-
-def _verdicts(report: results.Report) -> Rows:
-    rows: Rows = [("figure", "measured", "target", "")]
-    for verdict in targets.judge(report):
-        target = verdict.target
-        rows.append(
-            (
-                target.title,
-                f"{verdict.measured:.2f} {target.unit}".strip(),
-                f"at most {target.limit:g} {target.unit}".strip(),
-                "reached" if verdict.reached else "missed",
-            )
-        )
-    return rows

@@ -2,42 +2,17 @@
 """What should come out. Pure."""
 
 import statistics
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
+from .. import common
 from . import results
 
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A figure that must not be more than its limit."""
-
-    title: str
-    unit: str
-    limit: float
-    figure: Callable[[results.Report], float | None]
-    """Gives nothing where that was not measured."""
+Target = common.Target
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """A target and what was measured."""
-
-    target: Target
-    measured: float
-
-    @property
-    def reached(self) -> bool:
-        """Whether the figure is within its limit."""
-        return self.measured <= self.target.limit
-
-
-def judge(report: results.Report) -> Iterator[Verdict]:
+def judge(report: results.Report) -> Iterator[common.Verdict[results.Report]]:
     """Hold a report against all targets that it has figures for."""
-    for target in TARGETS:
-        measured = target.figure(report)
-        if measured is not None:
-            yield Verdict(target, measured)
+    return common.judge(TARGETS, report)
 
 
 def _pods(report: results.Report) -> float | None:
@@ -58,7 +33,7 @@ def _longest(figures: list[float]) -> float | None:
     return max(figures, default=None)
 
 
-TARGETS = (
+TARGETS: tuple[common.Target[results.Report], ...] = (
     Target("pod start at the CRI: times direct", "", 1.05, _pods),
     Target(
         "without a kubelet, beyond a plain restart: worst node",
