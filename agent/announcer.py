@@ -17,6 +17,13 @@ _LOG = logging.getLogger("agent")
 MOST: Final = 128
 """Announcements that wait; of more the oldest are lost."""
 
+SPREAD: Final = 5.0
+"""Seconds over which nodes spread what they have to tell of one change.
+
+A thousand nodes that take a ConfigMap at the same moment were seen to be too much at once for an
+API server, which then puts off their reports too.
+"""
+
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 
 
@@ -51,6 +58,9 @@ class Announcer:
         self._unique = unique
         self._tally = Tally(clock())
         self._waiting: collections.deque[tuple[Announcement, str]] = collections.deque(maxlen=MOST)
+        self._due = float("-inf")
+        """When what waits first is told."""
+
         self.results: collections.Counter[str] = collections.Counter()
         """Events that were `made`, that `failed`, and that were `dropped` for being too many."""
 
@@ -61,6 +71,8 @@ class Announcer:
         full = admitted and len(self._waiting) == MOST
         self.results["dropped"] += self._tally.left_out - before + full
         if admitted:
+            if not self._waiting:
+                self._due = self._clock() + SPREAD * self._chance()
             self._waiting.append((one, self._today()))
             self._bell.ring()
 
@@ -74,6 +86,9 @@ class Announcer:
             if until is not None and self._clock() < until:
                 continue
             until = None
+            if self._waiting and self._clock() < self._due:
+                until = self._due
+                continue
             owner = self._book.owner
             while self._waiting and owner is not None:
                 one, today = self._waiting[0]

@@ -76,11 +76,14 @@ class Alone:
         """Leave it alone."""
         assert self.agent.child is not None
         pid = self.agent.child.pid
-        cpu = usage.cpu_seconds(pid)
+        cpu = usage.scheduled_seconds(pid)
         window = clocked.Clocked(targets.ALONE, 1, self._shoot.server)
         await asyncio.sleep(seconds)
         idle = results.Idle(
-            seconds, usage.cpu_seconds(pid) - cpu, usage.resident_bytes(pid), usage.peak_bytes(pid)
+            seconds,
+            usage.scheduled_seconds(pid) - cpu,
+            usage.resident_bytes(pid),
+            usage.peak_bytes(pid),
         )
         return idle, window.stop()
 

@@ -45,6 +45,7 @@ class Fleet:
         self._way = access.load(str(kubeconfig), {})
         self._stop = asyncio.Event()
         self._tasks = asyncio.TaskGroup()
+        self._played: list[grpc.Server] = []
 
     async def __aenter__(self) -> Self:
         """Begin."""
@@ -54,8 +55,9 @@ class Fleet:
     async def __aexit__(self, *exc: object) -> None:
         """End them all."""
         self._stop.set()
-        with contextlib.suppress(ExceptionGroup):
-            await self._tasks.__aexit__(None, None, None)
+        for one in self._played:
+            one.stop()
+        await self._tasks.__aexit__(None, None, None)
 
     async def start(self) -> None:
         """Start all, `RATE` a second."""
@@ -80,6 +82,7 @@ class Fleet:
         }
         played = grpc.Server(f"{place}.d", handlers, self._tasks)
         await played.start()
+        self._played.append(played)
         options = flags.Options(
             agent_socket=f"{place}.a",
             daemon_socket=f"{place}.d",

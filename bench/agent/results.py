@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, Final
 
 from garden import audit
@@ -31,8 +32,9 @@ class Latency:
 class Phase:
     """What agents asked of the API server in a stretch of time.
 
-    `requests` counts by verb and resource without watches, `busiest` those of the busiest second;
-    `server_cpu` is CPU time of the API server.
+    `requests` counts by verb and resource without watches, `busiest` those of the busiest second,
+    `put_off` those that the server was too busy for (429), which are made again; `server_cpu` is
+    CPU time of the API server.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Phase:
     requests: Mapping[str, int]
     watches: int
     busiest: int
+    put_off: int
     server_cpu: float
 
     @property
@@ -113,6 +116,7 @@ def _phase(window: Window, requests: Iterable[tuple[datetime, audit.Request]]) -
         dict(sorted(kinds.items())),
         len(inside) - len(short),
         max(seconds.values(), default=0),
+        sum(one.code == HTTPStatus.TOO_MANY_REQUESTS for _, one in inside),
         window.server_cpu,
     )
 

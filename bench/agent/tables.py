@@ -60,6 +60,7 @@ def _phases(report: results.Report) -> Rows:
             "each",
             "a second",
             "busiest second",
+            "put off",
             "watches begun or ended",
             "API server CPU s",
         )
@@ -73,6 +74,7 @@ def _phases(report: results.Report) -> Rows:
             f"{one.asked / one.agents:.2f}",
             f"{one.asked / one.seconds:.1f}",
             f"{one.busiest}",
+            f"{one.put_off}",
             f"{one.watches}",
             f"{one.server_cpu:.1f}",
         )

@@ -14,7 +14,11 @@ async def test_a_refused_configuration_and_its_repair(running: Node) -> None:
     message = await running.refused(await running.own(WRONG))
     report = await running.until(lambda one: one["status"].get("policy"))
     alive, unready = await running.agent.probe(), await running.agent.probe("config-status")
-    events = await running.events()
+    events = await running.until(
+        lambda one: one["items"],
+        f"/api/v1/namespaces/default/events?fieldSelector=involvedObject.name={running.name},"
+        "reason=ConfigurationRefused",
+    )
     await running.applied(await running.own(STATIC))
     again = await running.agent.probe("config-status")
 
@@ -34,7 +38,7 @@ async def test_a_refused_configuration_and_its_repair(running: Node) -> None:
     assert alive == (0, "Health check OK\n")
     assert unready[0] == 1
     assert unready[1].startswith("health check negative: configuration error: failed to apply")
-    (event,) = [one for one in events if one["reason"] == "ConfigurationRefused"]
+    (event,) = events["items"]
     assert event["type"] == "Warning"
     assert "policy.Actve" in event["message"]
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from unit.agent.requests import Requests
 
-from agent.announcer import MOST, Announcer
+from agent.announcer import MOST, SPREAD, Announcer
 from agent.bell import Bell
 from agent.core import layers
 from agent.core.announcements import BURST, RATE, Announcement
@@ -20,7 +20,7 @@ class World:
 
     def __init__(self) -> None:
         """The Node is known."""
-        self.now = 0.0
+        self.now = self.chance = 0.0
         self.book = Book(layers.Names("b", "n"), "group")
         self.book.node_seen({"metadata": {"name": "n", "uid": "u"}}, 0.0)
         self.api = Requests()
@@ -30,7 +30,7 @@ class World:
             self.api,
             self.bell,
             clock=lambda: self.now,
-            chance=lambda: 0.5,
+            chance=lambda: self.chance,
             today=lambda: f"day {self.now:.0f}",
             unique=lambda: "x",
         )
@@ -68,11 +68,26 @@ async def test_what_is_told_becomes_an_event(world: World) -> None:
     assert (body["metadata"]["name"], body["firstTimestamp"]) == ("n.x", "day 0")
 
 
+async def test_nodes_tell_the_same_at_different_times(world: World) -> None:
+    """Later by chance, with the time of what happened; what comes meanwhile goes with it."""
+    world.chance = 0.5
+    world.announcer.announce(Announcement("R", "first"))
+    await world.at(SPREAD / 2 - 0.1)
+    early = len(world.api.seen)
+    world.announcer.announce(Announcement("R", "second"))
+    await world.at(SPREAD / 2)
+
+    assert early == 0
+    assert world.messages == ["first", "second"]
+    assert world.api.seen[0][2]["firstTimestamp"] == "day 0"
+
+
 async def test_a_server_that_is_away(world: World) -> None:
     """Nothing is lost by it, and the order stays."""
     world.api.failure = errors.Away(0, "away")
     world.announcer.announce(Announcement("R", "first"))
     world.announcer.announce(Announcement("R", "second"))
+    world.chance = 0.5
     await world.at(0.0)
     tried = len(world.api.seen)
     await world.at(0.5)

@@ -13,10 +13,10 @@ BEGUN = datetime(2026, 11, 22, tzinfo=UTC)
 US = "system:serviceaccount:kube-system:cri-resmgr-agent"
 
 
-def request(after: float, verb: str = "list", user: str = US) -> Request:
+def request(after: float, verb: str = "list", user: str = US, code: int = 200) -> Request:
     """One that arrived so many seconds after the begin."""
     at = (BEGUN + timedelta(seconds=after)).isoformat()
-    return Request(user, "agent", verb, "nodes", "", "", 200, at)
+    return Request(user, "agent", verb, "nodes", "", "", code, at)
 
 
 def window(seconds: float, name: str = targets.IDLE) -> results.Window:
@@ -42,7 +42,7 @@ def test_requests_are_put_to_their_windows() -> None:
         request(-1),
         request(0),
         request(3.2, "patch"),
-        request(3.9, "patch"),
+        request(3.9, "patch", code=429),
         request(4, "watch"),
         request(5, user="admin"),
         request(10),
@@ -50,7 +50,8 @@ def test_requests_are_put_to_their_windows() -> None:
     (one,) = results.phases([window(10)], given, US)
 
     assert one.requests == {"list nodes": 1, "patch nodes": 2}
-    assert (one.asked, one.watches, one.busiest, one.server_cpu) == (3, 1, 2, 1.5)
+    assert (one.asked, one.watches, one.busiest) == (3, 1, 2)
+    assert (one.put_off, one.server_cpu) == (1, 1.5)
 
 
 def test_requests_of_an_hour_are_those_of_one_agent(report: results.Report) -> None:

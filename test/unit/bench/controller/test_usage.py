@@ -25,6 +25,16 @@ def test_cpu_time_is_user_and_system_time(proc: Path) -> None:
     assert usage.cpu_seconds(7, proc=proc, ticks=100) == pytest.approx(0.14 + 0.15)
 
 
+def test_cpu_time_to_the_nanosecond(proc: Path) -> None:
+    """The kernel's scheduler counts it by thread."""
+    for thread, text in (("7", "1500000000 1 2"), ("8", "250 0 1")):
+        folder = proc / "7" / "task" / thread
+        folder.mkdir(parents=True)
+        (folder / "schedstat").write_text(f"{text}\n")
+
+    assert usage.scheduled_seconds(7, proc=proc) == pytest.approx(1.50000025)
+
+
 def test_memory_is_told_in_bytes(proc: Path) -> None:
     """The kernel's kB are 1024 bytes."""
     assert usage.peak_bytes(7, proc=proc) == 2048 * 1024
