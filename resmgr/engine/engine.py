@@ -97,11 +97,11 @@ class Engine:
         subjects = self.ledger.placed()
         try:
             step = self.policy.start(saved, subjects)
-        except PolicyError:
+        except PolicyError as error:
             if saved is None:
                 raise
             self.cpu_classes = {}
-            step = self.policy.start(None, subjects)
+            step = switching.anew(self.policy.start(None, subjects), error)
         if fresh and (self._saved.policy_name or self._saved.containers):
             # There are containers without a policy's name where it was reset.
             step = self._unpin(step)

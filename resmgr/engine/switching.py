@@ -7,9 +7,13 @@ for somebody.
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
+from typing import TypeVar
 
-from ..policy.interface import BadConfiguration, Reason
+from ..policy.interface import BadConfiguration, Reason, Step
 from .ledger import Ledger
+
+S = TypeVar("S")
 
 MOST = 10
 """Containers that are named."""
@@ -33,6 +37,14 @@ def judge(policy: str, reasons: Iterable[Reason], ledger: Ledger, known: Collect
         lines.append(f"and {len(refused) - MOST} more")
     text = "cannot hold the containers that run"
     raise BadConfiguration("\n".join([f"policy {policy}: {text}:", *lines]))
+
+
+def anew(step: Step[S], why: Exception) -> Step[S]:
+    """Tell that all containers are placed anew, since what was remembered cannot be used."""
+    text = (
+        f"what was remembered of placements cannot be used, all containers are placed anew: {why}"
+    )
+    return replace(step, reasons=(Reason("", text, warning=True), *step.reasons))
 
 
 def _shown(ledger: Ledger, cache_id: str) -> str:

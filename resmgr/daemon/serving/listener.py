@@ -66,7 +66,8 @@ class Listener:
         """Write a line for each decision."""
         for reason in reasons:
             level = logging.WARNING if reason.warning else logging.INFO
-            _POLICY.log(level, "%s: %s", self._show(reason.container), reason.text)
+            whose = f"{self._show(reason.container)}: " if reason.container else ""
+            _POLICY.log(level, "%s%s", whose, reason.text)
             if reason.warning:
                 self._warn("PolicyWarning", reason.text, reason.container)
 

@@ -8,7 +8,7 @@ from unit.resmgr.engine import toy
 
 from resmgr.engine import switching
 from resmgr.engine.ledger import Ledger
-from resmgr.policy.interface import BadConfiguration, Reason
+from resmgr.policy.interface import BadConfiguration, Reason, Step
 from resmgr.state.changes import Saved
 
 
@@ -58,3 +58,12 @@ def test_of_many_some_are_named(ledger: Ledger) -> None:
 
     assert len(str(refused.value).splitlines()) == switching.MOST + 2
     assert str(refused.value).endswith("and 190 more")
+
+
+def test_what_was_remembered_in_vain_is_told() -> None:
+    """First of all, as a warning that is about no container."""
+    step = switching.anew(Step(1, reasons=(Reason("x", "has CPU 1"),)), ValueError("odd"))
+
+    assert [one.container for one in step.reasons] == ["", "x"]
+    assert step.reasons[0].warning
+    assert step.reasons[0].text.endswith("placed anew: odd")
