@@ -89,6 +89,14 @@ async def events(shoot: cluster.Cluster, name: str) -> list[tuple[str, str]]:
     return [(each["reason"], each["message"]) for each in found["items"]]
 
 
+async def pod_events(shoot: cluster.Cluster, pod: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Give reason and message of every Event about a pod."""
+    async with shoot.client() as client:
+        selector = f"involvedObject.uid={pod['metadata']['uid']}"
+        found = await client.get("/api/v1/events", params={"fieldSelector": selector})
+    return [(each["reason"], each["message"]) for each in found["items"]]
+
+
 async def label(shoot: cluster.Cluster, name: str, changes: Mapping[str, str | None]) -> None:
     """Set labels of a node; None takes one away."""
     async with shoot.client() as client:

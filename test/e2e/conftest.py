@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One shoot with two nodes for all tests of a session, and the image that comes to them."""
 
+import asyncio
 import itertools
 import signal
 from collections.abc import Iterator, Mapping
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from chain import chain, images
 from daemonset import images as variants
+from garden import install, servers
 from ground import cluster
 
 _NUMBERS = itertools.count(1)
@@ -43,6 +45,13 @@ def archive() -> Path:
 def archives() -> Mapping[str, Path]:
     """All images that a shoot has, target -> archive."""
     return chain.built()
+
+
+@pytest.fixture(scope="module")
+def seed() -> Iterator[tuple[servers.Server, Path]]:
+    """A seed, and the way to it with the rights of our chart."""
+    with servers.running("seed") as (server,):
+        yield server, asyncio.run(install.seed(server))
 
 
 @pytest.fixture(scope="session")

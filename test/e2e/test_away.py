@@ -3,11 +3,10 @@
 
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 from daemonset import images, installation, look, waiting
-from ground import cluster, machine, node_agent, record
+from ground import alone, cluster, machine, node_agent, record
 
 from controller.component import node as nodes
 
@@ -22,18 +21,6 @@ async def node(shoot: cluster.Cluster, endures: str) -> AsyncIterator[machine.Ma
     """A node with a pod; what lies on it and runs on it is the same at the end."""
     async with look.left_as_it_was(shoot, "node-1", endures) as on:
         yield on
-
-
-@asynccontextmanager
-async def alone(shoot: cluster.Cluster, on: machine.Machine) -> AsyncIterator[None]:
-    """Nothing that the node sends to the API server arrives."""
-    address, _, port = shoot.control.url.removeprefix("https://").partition(":")
-    rule = ("OUTPUT", "-d", address, "-p", "tcp", "--dport", port, "-j", "DROP")
-    await on.run("iptables", "-w", "-I", *rule)
-    try:
-        yield
-    finally:
-        await on.run("iptables", "-w", "-D", *rule)
 
 
 async def test_the_api_server_goes_away_during_install_and_removal(
@@ -58,7 +45,7 @@ async def test_the_api_server_goes_away_during_install_and_removal(
     try:
         await on_node.apply(installers.give())
         await waiting.until("the installation has begun", begun)
-        async with alone(shoot, node):
+        async with alone.alone(shoot, node):
             await waiting.until("the node is done", active)
             works = await look.works(node)
             untold = await look.told(shoot, node.name)
@@ -66,7 +53,7 @@ async def test_the_api_server_goes_away_during_install_and_removal(
         await shoot.until_ready(node.name)
         await on_node.apply(phase=nodes.Phase.CLEANUP)
         await waiting.until("the removal has begun", leaving)
-        async with alone(shoot, node):
+        async with alone.alone(shoot, node):
             await waiting.until("nothing of ours is left", gone)
         await on_node.clean_up()
     finally:

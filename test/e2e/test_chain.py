@@ -1,30 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """From an Extension object in a seed to the CPUs of a container on a node, and back to nothing."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
-from chain import chain, standing
-from garden import install, servers
+from chain import adjusted, chain, configured, standing
+from garden import servers, target
 from ground import cluster, gardener, kubelet, machine, record, runtime
 
-from installer import names
+from controller import names
+from installer import names as units
 
 pytestmark = pytest.mark.timeout(900)
 
 STATIC = chain.example("shoot-static.yaml")
-RELAY = f"unix://{names.RELAY_SOCKET}"
+RELAY = f"unix://{units.RELAY_SOCKET}"
+DAEMON_SETS = "/apis/apps/v1/namespaces/kube-system/daemonsets"
+REPORTS = "noderesourcemanagers.criresmgr.intel.com"
 
 Identity = tuple[str, int, int]
-
-
-@pytest.fixture(scope="module")
-def seed() -> Iterator[tuple[servers.Server, Path]]:
-    """A seed, and the way to it with the rights of our chart."""
-    with servers.running("seed") as (server,):
-        yield server, asyncio.run(install.seed(server))
 
 
 @pytest.fixture
@@ -69,8 +64,22 @@ pgrep -a cri-res
     return (await on.run("sh", "-c", script, check=False)).output.split("\n")[:-1]
 
 
+async def brought(shoot: cluster.Cluster) -> set[str]:
+    """Name what the extension brought to the shoot: workloads, configurations, definitions."""
+    ours = {"labelSelector": f"origin={names.ORIGIN}"}
+    async with shoot.client() as client:
+        found = [
+            await client.get(path, params=ours)
+            for path in (DAEMON_SETS, configured.CONFIG_MAPS, target.CRDS)
+        ]
+    return {each["metadata"]["name"] for one in found for each in one["items"]}
+
+
 async def test_there_and_back(chained: chain.Chain) -> None:
-    """Enabled, the kernel has a container's CPU; disabled, nothing of ours is anywhere."""
+    """Enabled, the kernel has a container's CPU; disabled, nothing of ours is anywhere.
+
+    But what shoot owners made stays: their Adjustments, with the definition of these.
+    """
     shoot, node = chained.shoot, chained.shoot.machines["node-1"]
     files, containers = records(shoot), await enduring(shoot)
     whole = cluster.pod("whole", node="node-1", resources={"cpu": "1", "memory": "64Mi"})
@@ -79,6 +88,10 @@ async def test_there_and_back(chained: chain.Chain) -> None:
     await chained.until_active()
     await chained.until_condition("True", timeout=chain.TIMEOUT)
     relayed = await endpoints(shoot)
+    there = await brought(shoot)
+    elsewhere = {"scope": [{"nodes": ["node-1"], "containers": []}], "toptierLimit": "1Gi"}
+    await adjusted.write(shoot, "kept", elsewhere)
+    await adjusted.until_told(shoot, "kept", "node-1")
     async with shoot.pod(whole):
         on_node = [each for each in await runtime.containers(node) if each.name]
     during = await enduring(shoot)
@@ -87,7 +100,14 @@ async def test_there_and_back(chained: chain.Chain) -> None:
     async with shoot.client() as client:
         nodes = [await client.get(f"/api/v1/nodes/{name}") for name in shoot.machines]
 
+    left = await brought(shoot)
+    kept = await adjusted.told(shoot, "kept", "node-1")
+    await adjusted.write(shoot, "kept", None)
+
     assert relayed == {RELAY}
+    assert {names.AGENT_DAEMONSET, names.INSTALLATION_DAEMONSET, REPORTS} < there
+    assert left == {"adjustments.criresmgr.intel.com"}
+    assert kept is not None
     assert {each.policy for each in told.values()} == {"static"}
     (pinned,) = [each.cpus for each in on_node if each.pod == "whole"]
     others = [each.cpus for each in on_node if each.pod != "whole"]
@@ -152,7 +172,7 @@ async def test_a_node_that_is_given_back_is_named(chained: chain.Chain) -> None:
     await node.run(
         "ln", "--symbolic", "--force", "/bin/false", "/opt/cri-resmgr/current/cri-resmgr"
     )
-    await node.systemctl("kill", "--signal=KILL", names.RELAY_UNIT)
+    await node.systemctl("kill", "--signal=KILL", units.RELAY_UNIT)
     message = await chained.until_condition("False", "node-2")
 
     assert "rolled-back" in message

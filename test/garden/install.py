@@ -40,12 +40,19 @@ async def crds(client: kube.Client, files: Iterable[str] = SEED_CRDS) -> None:
 
 
 def chart(values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-    """Render the seed chart as gardenlet does, with Helm, in the order of application.
+    """Render the seed chart as gardenlet does. Raises as `rendered`."""
+    return rendered(CHART, names.EXTENSION_NAME, NAMESPACE, values)
+
+
+def rendered(
+    folder: Path, release: str, namespace: str, values: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """Render a chart with Helm, in the order of application.
 
     Raises `binaries.ProgramMissing` without Helm, `ValueError` with Helm's words.
     """
     helm = str(binaries.find("helm")["helm"])
-    command = [helm, "template", names.EXTENSION_NAME, str(CHART), f"--namespace={NAMESPACE}"]
+    command = [helm, "template", release, str(folder), f"--namespace={namespace}"]
     done = subprocess.run(
         [*command, "--values=-"],
         input=json.dumps(values or {}),
@@ -54,7 +61,7 @@ def chart(values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         text=True,
     )
     if done.returncode != 0:
-        message = f"cannot render {CHART.name}: {done.stderr.strip()}"
+        message = f"cannot render {folder.name}: {done.stderr.strip()}"
         raise ValueError(message)
     objects = [obj for obj in yaml.safe_load_all(done.stdout) if obj is not None]
     order = {kind: number for number, kind in enumerate(manifests.ORDER)}

@@ -138,6 +138,8 @@ class ControlPlane(servers.Server):
             "--kubelet-preferred-address-types=InternalIP",
             "--authorization-mode=Node,RBAC",
             "--enable-admission-plugins=NodeRestriction",
+            # Webhooks: nobody routes the addresses of services here, but those of pods.
+            "--enable-aggregator-routing=true",
         ]
 
     async def _bind_roles(self) -> None:
