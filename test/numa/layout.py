@@ -77,3 +77,13 @@ FOUR_NODES = Layout(
     ),
 )
 """Two sockets of two dies, each die a node of four CPUs; a little memory apart beside node 3."""
+
+MUCH_APART = Layout(
+    sockets=1,
+    dies=1,
+    cores=2,
+    threads=1,
+    nodes=(Node("0", 512), Node("1", 512), Node("", 768)),
+    distances=((10, 12, 30), (12, 10, 17), (30, 17, 10)),
+)
+"""Two nodes of one CPU each, and more memory apart than either has."""

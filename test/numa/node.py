@@ -23,15 +23,15 @@ TOPOLOGY_AWARE = {"Active": "topology-aware", "ReservedResources": {"CPU": "cpus
 """The section `policy` of a configuration that keeps CPU 0 for the system."""
 
 _FOLDER = "/run/cri-resmgr"
-_RELAY = f"{_FOLDER}/relay.sock"
+RELAY = f"{_FOLDER}/relay.sock"
 _CONFIG = f"{_FOLDER}/config.sock"
-_INTROSPECTION = f"{_FOLDER}/introspect.sock"
+INTROSPECTION = f"{_FOLDER}/introspect.sock"
 _PID = f"{_FOLDER}/pid"
 _LOG = "/var/log/cri-resmgr"
 _SETTINGS = "/etc/cri-resmgr"
 _START = (
-    f"setsid {filesystem.BUNDLE}/cri-resmgr --relay-socket={_RELAY} --config-socket={_CONFIG}"
-    f" --introspection-socket={_INTROSPECTION} --runtime-socket={filesystem.RUNTIME}"
+    f"setsid {filesystem.BUNDLE}/cri-resmgr --relay-socket={RELAY} --config-socket={_CONFIG}"
+    f" --introspection-socket={INTROSPECTION} --runtime-socket={filesystem.RUNTIME}"
     f" --pid-file={_PID} --agent-socket=disabled --fallback-config={_SETTINGS}"
     f" >>{_LOG} 2>&1 </dev/null &"
 )
@@ -113,14 +113,12 @@ class Node:
 
     async def ctl(self, *words: str) -> Any:
         """Run `cri-resmgrctl` inside; give what it tells as JSON."""
-        told = await self.machine.output(
-            f"{filesystem.BUNDLE}/cri-resmgrctl {' '.join(words)} -o json"
-        )
-        return json.loads(told)
+        line = f"{filesystem.BUNDLE}/cri-resmgrctl {' '.join(words)} -o json"
+        return json.loads(await self.machine.output(line))
 
     async def page(self, path: str) -> str:
         """A page of the daemon's own socket."""
-        async with self.machine.socket(_INTROSPECTION) as here:
+        async with self.machine.socket(INTROSPECTION) as here:
             reader, writer = await asyncio.open_unix_connection(here)
             writer.write(f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
             head, _, body = (await reader.read()).decode().partition("\r\n\r\n")
@@ -156,8 +154,7 @@ class Node:
         told = await self.machine.output(
             f"cd {folder} && cat cpuset.cpus.effective cpuset.mems.effective"
         )
-        cpus, mems = told.splitlines()
-        return Held(_ids(cpus), _ids(mems))
+        return held(*told.splitlines())
 
     async def allowed(self, placed: Placed) -> Held:
         """What the first process of a container may use, by its own status."""
@@ -165,7 +162,7 @@ class Node:
             f"cat /proc/$(head -n 1 {_cgroup(placed)}/cgroup.procs)/status"
         )
         lists = dict(line.split(":\t", 1) for line in told.splitlines())
-        return Held(_ids(lists["Cpus_allowed_list"]), _ids(lists["Mems_allowed_list"]))
+        return held(lists["Cpus_allowed_list"], lists["Mems_allowed_list"])
 
     async def all_held(self, placed: Containers) -> dict[str, Held]:
         """What is effective for each container."""
@@ -193,8 +190,10 @@ class Node:
         )
 
 
-def _ids(text: str) -> frozenset[int]:
-    return frozenset(cpuset.ids(cpuset.parse(text)))
+def held(cpus: str, mems: str) -> Held:
+    """Read two lists as the kernel writes them."""
+    ids = (frozenset(cpuset.ids(cpuset.parse(text))) for text in (cpus, mems))
+    return Held(*ids)
 
 
 def _cgroup(placed: Placed) -> str:
@@ -208,7 +207,7 @@ async def opened(machine: guest.Guest, folder: Path) -> AsyncIterator[Node]:
     Logs of containers are in a folder of this name inside. The daemon has to go well.
     """
     async with (
-        machine.socket(_RELAY) as relay,
+        machine.socket(RELAY) as relay,
         machine.socket(_CONFIG) as config,
         asyncio.TaskGroup() as tasks,
     ):

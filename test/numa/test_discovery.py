@@ -2,9 +2,10 @@
 """What is found out about the machine, held against what qemu was told."""
 
 import json
+from pathlib import Path
 
 import pytest
-from numa import layout, node
+from numa import filesystem, layout, machine, node
 
 from resmgr import cpuset
 
@@ -39,6 +40,16 @@ async def test_sockets_dies_and_cores(here: node.Node) -> None:
     ]
     assert dies == ["0-3", "4-7", "8-11", "12-15"]
     assert [one["cpus"] for one in found["cores"]] == [f"{n}-{n + 1}" for n in range(0, 16, 2)]
+
+
+async def test_much_memory_apart(bundle: Path) -> None:
+    """Memory without CPUs is PMEM, if it is more than nodes with CPUs have on average."""
+    with machine.running(bundle, layout.MUCH_APART) as made:
+        told = await made.output(f"{filesystem.BUNDLE}/cri-resmgrctl topology -o json")
+    found = json.loads(told)["nodes"]
+
+    assert [one["cpus"] for one in found] == ["0", "1", ""]
+    assert [one["memory"] for one in found] == ["dram", "dram", "pmem"]
 
 
 async def test_the_daemon_has_found_the_same(here: node.Node) -> None:
