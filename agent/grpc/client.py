@@ -6,13 +6,14 @@ The connection is kept although it is seldom used: its end is how a restart is n
 
 import asyncio
 import logging
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Collection
 from typing import Final
 
 from resmgr.wire import fields
 from resmgr.wire.grpc import codes, messages, statuses, timeouts
 
-from ..net import pauses, session
+from ..net import pauses, session, sockets
 
 _LOG = logging.getLogger("grpc")
 
@@ -32,9 +33,15 @@ class Peer:
         chance: Callable[[], float],
         came: Callable[[], None] = lambda: None,
         went: Callable[[], None] = lambda: None,
+        *,
+        users: Collection[int] = (),
     ) -> None:
-        """Take the socket's path and who hears of each new connection and of its end."""
+        """Take the socket's path and who hears of each new connection and of its end.
+
+        `users` are those whose server it may be; by default root and the user of this process.
+        """
         self.path = path
+        self._users = frozenset(users) or frozenset((0, os.geteuid()))
         self.reason = "not connected yet"
         self._pauses = pauses.Pauses(chance, first=FIRST_PAUSE, longest=LONGEST_PAUSE)
         self._came = came
@@ -77,7 +84,12 @@ class Peer:
     async def _connect(self, over: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(_CONNECT):
-            _, made = await loop.create_unix_connection(session.Session, self.path)
+            transport, made = await loop.create_unix_connection(session.Session, self.path)
+        user = sockets.uid_of(transport.get_extra_info("socket"))
+        if user not in self._users:
+            # Somebody has put a socket of his own there, and would say that all is well.
+            made.abort("it is not the daemon's")
+            raise ConnectionRefusedError(f"it is served by user {user}, not by root")
         made.ended.append(over.set)
         self._session = made
 

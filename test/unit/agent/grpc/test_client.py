@@ -102,3 +102,28 @@ async def test_no_answer_in_time(peer: client.Peer, heard: Heard, tmp_path: Path
             await peer.call("/s/Hang", b"", 0.05)
 
     assert caught.value.status.code is codes.Code.DEADLINE_EXCEEDED
+
+
+async def test_a_server_of_somebody_else(
+    tmp_path: Path, heard: Heard, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is told nothing, and its answers count for nothing."""
+    path, failed = tmp_path / "s", asyncio.Event()
+
+    def chance() -> float:
+        failed.set()
+        return 0.0
+
+    made = client.Peer(str(path), chance, heard.comes, heard.goes, users={4711})
+    async with served(path):
+        running = asyncio.create_task(made.run(), name="peer")
+        async with asyncio.timeout(10):
+            await failed.wait()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        with pytest.raises(CallError, match="is served by user"):
+            await made.call("/v1.Config/SetConfig", b"", 1)
+
+    assert heard.came == 0
+    assert not made.connected
+    assert "is served by user" in caplog.text
