@@ -109,9 +109,10 @@ class Reconfigurer:
         return self.active.origin
 
     def from_agent(self, data: Mapping[str, str]) -> None:
-        """Take what the node agent gives, and keep it for the next start. Raises `Rejected`.
+        """Take what the node agent gives. Raises `Rejected`.
 
-        No text at all says that there is no configuration any more: what it gave is forgotten.
+        `keep` comes when it is carried out. No text at all says that there is no configuration any
+        more: what it gave is forgotten.
         """
         if not data:
             self._drop()
@@ -121,7 +122,10 @@ class Reconfigurer:
             self.history.refused(Refused(Origin.AGENT, "", self._now(), why))
             raise Rejected(f"{why}; remove --force-config")
         self._take(lambda: self._node.judge.of_data(data), Origin.AGENT)
-        self._keep.write([PutConfig(dict(data))])
+
+    def keep(self, data: Mapping[str, str]) -> None:
+        """Keep what the node agent gave for the next start; no text at all is kept as none."""
+        self._keep.write([PutConfig(dict(data) or None)])
 
     def fell_short(self, why: str) -> Rejected:
         """Remember that what was taken could not be carried out; give what is to be raised."""
@@ -134,7 +138,7 @@ class Reconfigurer:
         if self.origin in {Origin.AGENT, Origin.KEPT}:
             below = self._node.below()
             self._take(below.judge, below.origin, below.name)
-        self._keep.write([PutConfig(None)])
+        self.keep({})
 
     def from_file(self, path: str) -> None:
         """Take the forced configuration anew. Raises `Rejected`."""

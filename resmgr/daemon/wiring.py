@@ -321,7 +321,10 @@ class Daemon:
         if self._session is not None and self._prepared.controls.strict:
             await self._session.settled()
             if failure := self._prepared.controls.failure():
+                # It counts, but the next start begins with the one before (section 6.7).
                 raise self._reconfigurer.fell_short(failure)
+        if data:
+            self._reconfigurer.keep(data)
         await self._insight.settled()
 
     # -- While it runs, and its end -----------------------------------------------------------
