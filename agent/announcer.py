@@ -20,8 +20,7 @@ MOST: Final = 128
 SPREAD: Final = 5.0
 """Seconds over which nodes spread what they have to tell of one change.
 
-A thousand nodes that take a ConfigMap at the same moment were seen to be too much at once for an
-API server, which then puts off their reports too.
+Nobody waits for it, as people do for the reports of the same change.
 """
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0

@@ -9,6 +9,8 @@ from typing import Final
 from garden import mirror
 from node import daemons, node_agents
 
+from agent import announcer
+
 from ..controller import usage
 from . import clocked, results, stage, targets
 
@@ -73,8 +75,9 @@ class Alone:
         )
 
     async def idle(self, seconds: float) -> tuple[results.Idle, results.Window]:
-        """Leave it alone."""
+        """Leave it alone, once it has told of the last change."""
         assert self.agent.child is not None
+        await asyncio.sleep(announcer.SPREAD + 1)
         pid = self.agent.child.pid
         cpu = usage.scheduled_seconds(pid)
         window = clocked.Clocked(targets.ALONE, 1, self._shoot.server)

@@ -61,7 +61,7 @@ def _phases(report: results.Report) -> Rows:
             "a second",
             "busiest second",
             "put off",
-            "watches begun or ended",
+            "watches begun",
             "API server CPU s",
         )
     ]
