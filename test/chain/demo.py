@@ -21,11 +21,16 @@ from ground import cluster, kubelet, machine, places, record, runtime, tree
 from controller import kube
 from installer import names
 
-from . import chain, images, installer_log, standing
+from . import chain, configured, images, installer_log, standing
 
 NODE = tree.Spec("node-1", pool="worker")
 EXAMPLE = "shoot-static.yaml"
 MISSPELT = {"configs": {"fallback": "policy:\n  Actve: static\n"}}
+WANTS_ONE = "wants-one-cpu"
+OWN = f"node.{NODE.name}"
+"""TYPE of the configuration that only the node has."""
+
+NO_POLICY = "policy:\n  Active: none\n"
 INSTALLER = "/opt/cri-resmgr/current/cri-resmgr-installer"
 
 PATIENCE = 60.0
@@ -50,6 +55,7 @@ class Demonstration:
         await self.before()
         await self.enable()
         await self.pinned()
+        await self.switch()
         await self.mistake()
         await self.give_back()
         await self.disable()
@@ -58,7 +64,7 @@ class Demonstration:
         """Pods run on plain containerd, wherever the kernel likes."""
         self._show.step("Before: a node on plain containerd, and two pods on it")
         whole = {"cpu": "1", "memory": "64Mi"}
-        await self._run("wants-one-cpu", whole)
+        await self._run(WANTS_ONE, whole)
         await self._run("neighbour", None)
         self._before = await self._containers()
         await self._table(self._before)
@@ -92,8 +98,26 @@ class Demonstration:
             "good" if same else "bad",
         )
         cpus = {each.pod: each.cpus for each in now}
-        own = cpus.pop("wants-one-cpu")
-        self._show.say(f"CPU {own} belongs to wants-one-cpu; all others are on the rest", "good")
+        own = cpus.pop(WANTS_ONE)
+        self._show.say(f"CPU {own} belongs to {WANTS_ONE}; all others are on the rest", "good")
+
+    async def switch(self) -> None:
+        """A ConfigMap changes the policy of the node, and changes it back when it goes."""
+        self._show.step("Switch: another policy by a ConfigMap, while everything runs")
+        self._show.say(f"kubectl apply: ConfigMap cri-resmgr-config.{OWN}")
+        self._show.quote(NO_POLICY.splitlines())
+        pinned = {each.pod: each.cpus for each in await self._containers()}
+        before = {each.pod: each.cpus for each in self._before}
+        await configured.write(self._shoot, OWN, NO_POLICY)
+        told = await configured.until_applied(self._shoot, NODE.name, OWN, "none")
+        self._show.say("kubectl get nrm", "good")
+        self._show.quote(_report(told))
+        await configured.until_cpus(self._node, WANTS_ONE, before[WANTS_ONE])
+        await self._table(await self._containers())
+        await configured.write(self._shoot, OWN, None)
+        await configured.until_applied(self._shoot, NODE.name, "", "static")
+        await configured.until_cpus(self._node, WANTS_ONE, pinned[WANTS_ONE])
+        self._show.say(f"kubectl delete: CPU {pinned[WANTS_ONE]} is {WANTS_ONE}'s again", "good")
 
     async def mistake(self) -> None:
         """A misspelt key is refused with a suggestion, and nothing changes on the node."""
@@ -151,6 +175,16 @@ class Demonstration:
                 ),
             ]
         )
+
+
+def _report(told: configured.Report) -> list[str]:
+    """Write the state of the node as a table."""
+    config = f"cri-resmgr-config.{told.config}"
+    rows = (
+        ("NAME", "POLICY", "CONFIG", "GENERATION", "APPLIED", "REASON"),
+        (NODE.name, told.policy, config, told.generation, told.applied, told.reason),
+    )
+    return ["{:<8}{:<8}{:<34}{:<12}{:<9}{}".format(*row) for row in rows]
 
 
 def _identities(containers: list[runtime.Container]) -> set[tuple[str, int, int]]:

@@ -70,19 +70,20 @@ def left(pid: int) -> list[str]:
 
 
 def test_from_an_extension_to_a_pinned_container(start: Start) -> None:
-    """It shows one container with all CPUs, then with one of its own, then with all again."""
+    """It shows one container with all CPUs, then with one of its own, then with all, twice."""
     process = start()
     said, _ = process.communicate(timeout=500)
     sets = re.findall(r"wants-one-cpu +([0-9a-f]+) +(\d+) +(\S+)", said)
 
     assert process.returncode == 0, said
-    assert len(sets) == 3
+    assert len(sets) == 4
     assert len({(container, pid) for container, pid, _ in sets}) == 1
-    before, pinned, after = (cpus for *_, cpus in sets)
+    before, pinned, switched, after = (cpus for *_, cpus in sets)
     assert pinned.isdecimal()
-    assert before == after != pinned
+    assert before == switched == after != pinned
     assert "byte for byte as before: 0" in said
-    assert "  7. " not in said.splitlines()[-1]
+    assert re.search(r"CPU \d+ is wants-one-cpu's again", said)
+    assert "  8. " not in said.splitlines()[-1]
     assert left(process.pid) == []
 
 
