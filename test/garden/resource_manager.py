@@ -209,11 +209,11 @@ class ResourceManager:
             return turned
         found = [await target.get(obj) for obj in objects if obj["kind"] == "DaemonSet"]
         unhealthy, progressing = rollouts.worst(filter(None, found))
-        return replace(
-            turned,
-            unhealthy=turned.unhealthy or unhealthy,
-            progressing=turned.progressing or progressing,
-        )
+        if unhealthy[1] and not turned.unhealthy:
+            turned = replace(turned, unhealthy_one=unhealthy[0], unhealthy=unhealthy[1])
+        if progressing[1] and not turned.progressing:
+            turned = replace(turned, progressing_one=progressing[0], progressing=progressing[1])
+        return turned
 
     async def _hold(self, resource: Object, finalizer: str) -> Object:
         """Add our finalizer if it is missing; give the object as it is then."""

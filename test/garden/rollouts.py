@@ -5,10 +5,14 @@ Pure. Gardener contract, section 4.5: health, and whether a roll-out goes on.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 Object = Mapping[str, Any]
+Said = tuple[str, str]
+"""Name of a DaemonSet, and what is said of it."""
+
+NOTHING: Said = ("", "")
 
 
 def unhealthy(daemon_set: Object) -> str:
@@ -36,13 +40,17 @@ def progressing(daemon_set: Object) -> str:
     return f"{updated} of {desired} pods are updated" if updated < desired else ""
 
 
-def worst(daemon_sets: Iterable[Object]) -> tuple[str, str]:
+def worst(daemon_sets: Iterable[Object]) -> tuple[Said, Said]:
     """Give what is wrong, and how far it is, of the first DaemonSets that something is said of."""
     found = list(daemon_sets)
-    return (
-        next(filter(None, map(unhealthy, found)), ""),
-        next(filter(None, map(progressing, found)), ""),
-    )
+    return _first(found, unhealthy), _first(found, progressing)
+
+
+def _first(daemon_sets: Iterable[Object], tell: Callable[[Object], str]) -> Said:
+    for one in daemon_sets:
+        if text := tell(one):
+            return one["metadata"]["name"], text
+    return NOTHING
 
 
 def _outdated(daemon_set: Object) -> str:

@@ -16,22 +16,22 @@ Condition = dict[str, Any]
 Verdict = tuple[str, str, str, str]
 """Type, status, reason, message of a condition."""
 
-_DAEMON_SET = f'DaemonSet "{names.SHOOT_NAMESPACE}/{names.INSTALLATION_DAEMONSET}"'
-
 
 @dataclass(frozen=True, slots=True)
 class Switches:
     """How the stand-in treats a ManagedResource; as made, all is well.
 
     `failing`, `unhealthy`, `progressing` hold the message that the condition then shows; the
-    last two are said of our installation DaemonSet. `down`: as if nobody were there, as for a
-    hibernated shoot. `delay` in seconds goes by before the apply. `stepwise` shows the states
-    between as well, at a write each.
+    last two are said of the DaemonSets `unhealthy_one` and `progressing_one`. `down`: as if nobody
+    were there, as for a hibernated shoot. `delay` in seconds goes by before the apply. `stepwise`
+    shows the states between as well, at a write each.
     """
 
     failing: str = ""
     unhealthy: str = ""
     progressing: str = ""
+    unhealthy_one: str = names.INSTALLATION_DAEMONSET
+    progressing_one: str = names.INSTALLATION_DAEMONSET
     down: bool = False
     delay: float = 0.0
     stepwise: bool = False
@@ -69,7 +69,7 @@ def applied(switches: Switches) -> list[Verdict]:
         "All resources are healthy.",
     )
     if switches.unhealthy:
-        message = f"{_DAEMON_SET} is unhealthy: {switches.unhealthy}"
+        message = f"{_daemon_set(switches.unhealthy_one)} is unhealthy: {switches.unhealthy}"
         healthy = ("ResourcesHealthy", "False", "DaemonSetUnhealthy", message)
     rolled_out: Verdict = (
         "ResourcesProgressing",
@@ -78,9 +78,14 @@ def applied(switches: Switches) -> list[Verdict]:
         "All resources have been fully rolled out.",
     )
     if switches.progressing:
-        message = f"{_DAEMON_SET} is progressing: {switches.progressing}"
+        one = _daemon_set(switches.progressing_one)
+        message = f"{one} is progressing: {switches.progressing}"
         rolled_out = ("ResourcesProgressing", "True", "DaemonSetProgressing", message)
     return [_APPLIED, healthy, rolled_out]
+
+
+def _daemon_set(name: str) -> str:
+    return f'DaemonSet "{names.SHOOT_NAMESPACE}/{name}"'
 
 
 _APPLIED: Verdict = (

@@ -25,7 +25,7 @@ def daemon_set(*, most: int | str = 1, observed: int = 2, **status: int) -> dict
 
 def test_well() -> None:
     """Every node has a pod of the latest template that is available."""
-    assert rollouts.worst([daemon_set()]) == ("", "")
+    assert rollouts.worst([daemon_set()]) == (rollouts.NOTHING, rollouts.NOTHING)
 
 
 def test_no_nodes() -> None:
@@ -33,7 +33,7 @@ def test_no_nodes() -> None:
     none = daemon_set(desiredNumberScheduled=0, currentNumberScheduled=0)
     del none["status"]["updatedNumberScheduled"]
 
-    assert rollouts.worst([none]) == ("", "")
+    assert rollouts.worst([none]) == (rollouts.NOTHING, rollouts.NOTHING)
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,14 @@ def test_health(seen: dict[str, Any], said: str) -> None:
 def test_progress(seen: dict[str, Any], said: str) -> None:
     """A roll-out ends when all pods are of the latest template, Ready or not."""
     assert rollouts.progressing(seen) == said
+
+
+def test_each_is_told_of_the_daemon_set_that_it_is_of() -> None:
+    """One may be unhealthy while another one is being updated."""
+    rolling, ill = daemon_set(updatedNumberScheduled=1), daemon_set(numberUnavailable=1)
+    rolling["metadata"]["name"], ill["metadata"]["name"] = "rolling", "ill"
+
+    assert rollouts.worst([rolling, ill]) == (
+        ("ill", "too many unavailable pods (1/0)"),
+        ("rolling", "1 of 3 pods are updated"),
+    )
