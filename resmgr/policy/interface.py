@@ -66,6 +66,9 @@ class Reason:
     warning: bool = False
     """Somebody should mend what made it so."""
 
+    error: bool = False
+    """A warning that operators' tools look for among errors (policies, section 12)."""
+
     unmet: bool = False
     """The container runs without what it asks for: one that is created now would be refused."""
 

@@ -61,7 +61,7 @@ class Witness:
         """Keep decisions in words."""
         self._inner.decided(reasons)
         for reason in reasons:
-            level = "warning" if reason.warning else "info"
+            level = "error" if reason.error else "warning" if reason.warning else "info"
             self._kept.add(
                 reason.container, self._title(reason.container), reason.text, level=level
             )

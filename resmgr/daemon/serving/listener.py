@@ -66,6 +66,7 @@ class Listener:
         """Write a line for each decision."""
         for reason in reasons:
             level = logging.WARNING if reason.warning else logging.INFO
+            level = logging.ERROR if reason.error else level
             whose = f"{self._show(reason.container)}: " if reason.container else ""
             _POLICY.log(level, "%s%s", whose, reason.text)
             if reason.warning:

@@ -233,7 +233,7 @@ class Balloons:
         if balloon.requested <= balloon.milli:
             return ()
         text = f"balloon {balloon.name} is overbooked: {balloon.requested}m of {balloon.milli}m"
-        return (Reason(cache_id, text),)
+        return (Reason(cache_id, text, warning=True),)
 
     def _refusal(self, state: State, subject: Subject, type_: Type) -> str:
         container = f"{subject.pod.namespace}/{subject.pod.name}:{subject.container.name}"

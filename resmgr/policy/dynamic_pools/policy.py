@@ -134,7 +134,11 @@ class DynamicPools:
         needed = sum(demand.least for demand in self._demands(after))
         if number != RESERVED and needed > room:
             reasons.append(
-                Reason(cache_id, f"pools are too small: they need {needed} CPUs, and have {room}")
+                Reason(
+                    cache_id,
+                    f"pools are too small: they need {needed} CPUs, and have {room}",
+                    warning=True,
+                )
             )
         step = self._step(state, after, cache_id)
         intents = (*self.follow.tell(after, cache_id), *step.intents)

@@ -56,7 +56,7 @@ class PodPools:
                 "there is more than one definition of pools: the scheduler does not know them and"
                 " may send more pods to the node than fit in one of them"
             )
-            reasons.append(Reason(self.name, text))
+            reasons.append(Reason(self.name, text, warning=True))
         for subject in running:
             if subject.container.cache_id not in state.members:
                 step = self._place(state, subject)
@@ -168,7 +168,7 @@ class PodPools:
             state,
             self._pin(state, cache_id),
             (
-                *(Reason(cache_id, text) for text in odd),
+                *(Reason(cache_id, text, warning=True, error=True) for text in odd),
                 Reason(cache_id, f"{text}, CPUs {cpuset.show(pool.cpus)}"),
                 *self._overbooked(state, cache_id),
             ),
@@ -200,7 +200,7 @@ class PodPools:
             f'overbooked pool "{pool.name}" cpuset {cpuset.show(pool.cpus)}:'
             f" {used}m / {pool.milli}m CPUs used, {pool.milli - used} mCPU available"
         )
-        return (Reason(cache_id, text),)
+        return (Reason(cache_id, text, warning=True, error=True),)
 
     def _judge(self, place: Place, cache_id: str) -> tuple[Reason, ...]:
         """Compare what a pod that leaves has requested with its part of the pool."""
@@ -214,7 +214,7 @@ class PodPools:
             f'bad CPU requests: pod "{place.name}" requested {place.peak} mCPUs, but in pool'
             f' "{pool.name}" pods must request {part} mCPUs.'
         )
-        return (Reason(cache_id, text),)
+        return (Reason(cache_id, text, warning=True, error=True),)
 
 
 def _request(subject: Subject) -> int:

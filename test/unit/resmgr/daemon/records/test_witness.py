@@ -39,7 +39,11 @@ def world() -> World:
 
 def test_decisions_are_passed_on_kept_and_counted(world: World) -> None:
     """With the name and the level that they have."""
-    reasons = [Reason("u:main", "has CPUs"), Reason("u:main", "odd", warning=True)]
+    reasons = [
+        Reason("u:main", "has CPUs"),
+        Reason("u:main", "odd", warning=True),
+        Reason("u:main", "overbooked", warning=True, error=True),
+    ]
     world.witness.decided(reasons)
     kept = [(one.title, one.text, one.level) for one in world.kept.since(0)]
 
@@ -47,8 +51,9 @@ def test_decisions_are_passed_on_kept_and_counted(world: World) -> None:
     assert kept == [
         ("default/web:main", "has CPUs", "info"),
         ("default/web:main", "odd", "warning"),
+        ("default/web:main", "overbooked", "error"),
     ]
-    assert world.counted.values == {("static", "decided"): 2}
+    assert world.counted.values == {("static", "decided"): 3}
 
 
 def test_a_refusal_is_kept_with_a_name(world: World) -> None:

@@ -88,3 +88,12 @@ def test_a_refusal_is_a_warning(troubles: Counter, caplog: pytest.LogCaptureFixt
     Listener(troubles).refused(Container("u:c", "p", "c"), "no CPU is left")
 
     assert caplog.record_tuples == [("policy", logging.WARNING, "u:c: refused: no CPU is left")]
+
+
+def test_errors_of_policies_are_told_as_such(
+    troubles: Counter, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Operators' tools look for them by the letter of their level."""
+    Listener(troubles).decided([Reason("main", "overbooked pool", warning=True, error=True)])
+
+    assert caplog.record_tuples == [("policy", logging.ERROR, "main: overbooked pool")]

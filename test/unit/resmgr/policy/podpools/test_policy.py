@@ -14,6 +14,7 @@ from unit.resmgr.policy.playbook import (
     Resize,
     Restart,
     SetCpuset,
+    subject_of,
 )
 from unit.resmgr.sysfs import trees
 
@@ -241,3 +242,15 @@ def test_it_has_metrics() -> None:
 
     assert isinstance(played.policy, interface.Measured)
     assert len(played.policy.metrics(played.state)) == 3
+
+
+def test_what_tools_look_for_is_an_error() -> None:
+    """An overbooked pool, and a wish for one that is not there; where a container is, is not."""
+    made = node()
+    for create in (
+        Create("a", cpu="9", annotations=WISH),
+        Create("b", annotations={ANNOTATION: "nowhere"}),
+    ):
+        step = made.policy.allocate(made.state, subject_of(create))
+
+        assert sorted(one.error for one in step.reasons) == [False, True]
