@@ -111,25 +111,28 @@ async def cluster(shoot_server: servers.Server, tmp_path: Path) -> AsyncIterator
     made = _rendered()
     made_cluster = Cluster(shoot_server)
     secret = next(one for one in made if one["kind"] == "Secret")
-    made_cluster.process, port = await _started(tmp_path, secret)
+    async with shoot_server.client() as client, contextlib.AsyncExitStack() as at_the_end:
+        at_the_end.push_async_callback(_clean, client)
+        at_the_end.push_async_callback(made_cluster.end)
+        made_cluster.process, port = await _started(tmp_path, secret)
+        await _install(client, made, port)
+        yield made_cluster
+
+
+async def _install(client: kube.Client, made: list[dict[str, Any]], port: int) -> None:
+    """Bring the chart's Service and configurations to the API server."""
+    await _clean(client)
+    for name in (NAMESPACE, "tenant"):
+        with contextlib.suppress(kube.AlreadyExists):
+            await client.create("/api/v1/namespaces", {"metadata": {"name": name}})
     service = next(one for one in made if one["kind"] == "Service")
     service["spec"] = {"type": "ExternalName", "externalName": "127.0.0.1"}
-    async with shoot_server.client() as client:
-        await _clean(client)
-        for name in (NAMESPACE, "tenant"):
-            with contextlib.suppress(kube.AlreadyExists):
-                await client.create("/api/v1/namespaces", {"metadata": {"name": name}})
-        await client.create(f"/api/v1/namespaces/{NAMESPACE}/services", service)
-        for one in made:
-            if one["kind"] in PLURALS:
-                for hook in one["webhooks"]:
-                    hook["clientConfig"]["service"]["port"] = port
-                await client.create(PLURALS[one["kind"]], one)
-        try:
-            yield made_cluster
-        finally:
-            await made_cluster.end()
-            await _clean(client)
+    await client.create(f"/api/v1/namespaces/{NAMESPACE}/services", service)
+    for one in made:
+        if one["kind"] in PLURALS:
+            for hook in one["webhooks"]:
+                hook["clientConfig"]["service"]["port"] = port
+            await client.create(PLURALS[one["kind"]], one)
 
 
 async def _clean(client: kube.Client) -> None:
