@@ -204,7 +204,8 @@ class Life:
             # The same attempt as before, whose way back is still not done.
             self._record.stand(self.standing, reason=outcome.reason, last_error=outcome.reason)
         elif outcome.end is not execute.End.DONE:
-            self._failed(outcome.reason, outcome.hint)
+            # A way back that was cut off, by a boot say, tells little of what was tried.
+            self._failed(outcome.reason, outcome.hint, at_once=not stuck and not outcome.step)
         return WAITING if stuck and not self._parts.remove else None
 
     def _run(self, actions: tuple[plan.Action, ...]) -> execute.Outcome:
@@ -358,10 +359,12 @@ class Life:
         for path in keep.rescue_marks(self._node.layout):
             self._node.files.remove(path)
 
-    def _failed(self, reason: str, hint: str) -> None:
+    def _failed(self, reason: str, hint: str, *, at_once: bool = False) -> None:
+        """Count a failed attempt, and tell it; the next one may come at once, or after a wait."""
         identity = self._parts.identity(self._node.wanted) if self._node.wanted else ""
         now = self._parts.loop.monotonic()
-        standing = retry.failed(self.standing, identity, self._parts.boot, now)
+        boot = "" if at_once else self._parts.boot
+        standing = retry.failed(self.standing, identity, boot, now)
         rescued = ""
         with contextlib.suppress(problem.Problem):
             rescued = node_facts.rescued(self._node)

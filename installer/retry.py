@@ -22,7 +22,7 @@ MOST = len(WAITS) + 1
 
 
 def failed(standing: status.Status, tree: str, boot: str, monotonic: float) -> status.Status:
-    """Count a failed attempt of `tree`, now."""
+    """Count a failed attempt of `tree`, now; without a boot the next one may come at once."""
     failures = standing.failures + 1 if standing.tree == tree else 1
     return dataclasses.replace(
         standing, tree=tree, failures=failures, failed_boot=boot, failed_at=monotonic

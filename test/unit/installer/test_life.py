@@ -360,6 +360,16 @@ def test_a_roll_back_that_was_cut_off_is_ended(node: Node) -> None:
     assert not journal.Journal.open(disk, node.layout.journal).rolling_back
 
 
+def test_after_a_roll_back_that_was_cut_off_it_is_tried_at_once(node: Node) -> None:
+    """A power cut tells little of the version; it counts all the same, so attempts end."""
+    disk = files.Files()
+    journal.Journal.open(disk, node.layout.journal).roll_back()
+    node.pod()
+
+    assert node.turns(3) == "active"
+    assert node.life.standing.failures == 1
+
+
 def test_being_asked_to_end_undoes_nothing(node: Node) -> None:
     """The label stays, the node stays."""
     node.turns(2)
