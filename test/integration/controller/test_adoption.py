@@ -128,7 +128,7 @@ async def test_never_two_of_them(seen: Stage) -> None:
     found = await seen.shoot.get("/apis/apps/v1/namespaces/kube-system/daemonsets")
     running = [obj["metadata"]["name"] for obj in found["items"]]
     assert before["metadata"]["name"] not in running
-    assert running == [names.INSTALLATION_DAEMONSET]
+    assert sorted(running) == [names.AGENT_DAEMONSET, names.INSTALLATION_DAEMONSET]
 
 
 async def test_its_configuration_is_understood(seen: Stage) -> None:
