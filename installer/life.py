@@ -363,8 +363,7 @@ class Life:
         """Count a failed attempt, and tell it; the next one may come at once, or after a wait."""
         identity = self._parts.identity(self._node.wanted) if self._node.wanted else ""
         now = self._parts.loop.monotonic()
-        boot = "" if at_once else self._parts.boot
-        standing = retry.failed(self.standing, identity, boot, now)
+        standing = retry.failed(self.standing, identity, "" if at_once else self._parts.boot, now)
         rescued = ""
         with contextlib.suppress(problem.Problem):
             rescued = node_facts.rescued(self._node)
