@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Requests to the API server, all over one connection of HTTP/2, watches included.
 
-Nothing is tried again here: whoever asks knows whether and when to. `calls` and `answers` count for
-metrics and tests.
+Nothing is tried again here: whoever asks knows whether and when to. The exception is a request that
+the server has not begun with, as happens when it says good-bye to a connection: that one is sent
+once more, on the next one. `calls` and `answers` count for metrics and tests.
 """
 
 import asyncio
@@ -78,12 +79,13 @@ class Client:
         what = f"{method.lower()} {path}"
         data = b"" if body is None else json.dumps(body, separators=(",", ":")).encode()
         try:
-            async with (
-                asyncio.timeout(timeout),
-                self._sent(method, path, params, data, kind) as stream,
-            ):
-                head = await stream.head()
-                content = await stream.content(LARGEST)
+            async with asyncio.timeout(timeout):
+                try:
+                    head, content = await self._exchange(method, path, params, data, kind)
+                except session.Broken as error:
+                    if not error.unseen:
+                        raise
+                    head, content = await self._exchange(method, path, params, data, kind)
         except (session.Broken, OSError, TimeoutError) as error:
             self.answers[method, "0"] += 1
             raise errors.Away(0, f"cannot {what}: {_told(error)}") from error
@@ -118,6 +120,12 @@ class Client:
             if not answered:
                 self.answers["WATCH", "0"] += 1
             raise errors.Away(0, f"cannot {what}: {_told(error)}") from error
+
+    async def _exchange(
+        self, method: str, path: str, params: Mapping[str, str] | None, body: bytes, kind: str
+    ) -> tuple[fields.Block, bytes]:
+        async with self._sent(method, path, params, body, kind) as stream:
+            return await stream.head(), await stream.content(LARGEST)
 
     @contextlib.asynccontextmanager
     async def _sent(

@@ -17,12 +17,13 @@ BOUNDS: Final = dataclasses.replace(connection.DEFAULT_LIMITS, stream_window=256
 class Broken(Exception):
     """A request has no answer: the connection was lost, or the stream was ended by the server.
 
-    `code` is HTTP/2's where the stream was reset, else None.
+    `unseen`: the server has not begun with it, so that asking again is safe (RFC 9113, section
+    8.7).
     """
 
-    def __init__(self, message: str, code: int | None = None) -> None:
+    def __init__(self, message: str, *, unseen: bool = False) -> None:
         super().__init__(message)
-        self.code = code
+        self.unseen = unseen
 
 
 class Stream:
@@ -94,7 +95,8 @@ class Stream:
             case events.StreamReset(_, code, _, message):
                 name = codes.name_of(code)
                 text = f"the request was cut off ({name})"
-                self.fail(Broken(f"{text}: {message}" if message else text, code))
+                refused = code == codes.ErrorCode.REFUSED_STREAM
+                self.fail(Broken(f"{text}: {message}" if message else text, unseen=refused))
             case _:
                 return
         self._wake.set()
@@ -129,11 +131,11 @@ class Session(link.Link):
         """Send a request. Raises `Broken` where there is no connection any more."""
         while not self.connection.can_open:
             if not self.usable:
-                raise Broken("the connection was lost")
+                raise Broken("the connection was lost", unseen=True)
             self._room.clear()
             await self._room.wait()
         if self.closed:
-            raise Broken("the connection was lost")
+            raise Broken("the connection was lost", unseen=True)
         number = self.connection.request(block, end_stream=not body)
         stream = self._streams[number] = Stream(self, number)
         if body:

@@ -68,6 +68,7 @@ class Exchange:
         self._head: fields.Block | None = None
         self._up: upstream.UpstreamLink | None = None
         self._up_id = 0
+        self._again = False
 
     def start(self) -> None:
         """Open the stream, or wait for one."""
@@ -154,8 +155,15 @@ class Exchange:
         self._end(Reply(status, message, self._head, block))
 
     def response_reset(self, code: int, message: str) -> None:
-        """The runtime gave up."""
+        """The runtime gave up; a call that it has not begun is made once more.
+
+        RFC 9113, section 8.7: a refused stream was not processed, so trying again is safe.
+        """
         self._up = None
+        if code == codes.ErrorCode.REFUSED_STREAM and self._head is None and not self._again:
+            self._again = True
+            self.start()
+            return
         self._end(Reply(statuses.of_reset(code, message)))
 
     def response_lost(self, message: str) -> None:

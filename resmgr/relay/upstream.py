@@ -14,7 +14,7 @@ import random
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from ..wire import connection, events, fields, limits
+from ..wire import codes, connection, events, fields, limits
 from . import backoff, calls, link, turn
 
 _LOG = logging.getLogger("cri/client")
@@ -22,6 +22,7 @@ _LOG = logging.getLogger("cri/client")
 _CONNECT_TIMEOUT: Final = 5.0
 _MOST_WAITING: Final = 1000
 _FORGIVE_INTERVAL: Final = 5.0
+_LONGEST_REASON: Final = 200
 
 BOUNDS: Final = dataclasses.replace(connection.DEFAULT_LIMITS, stream_window=256 * 1024)
 """A runtime's lists come in one go, without updates of the window on their way."""
@@ -101,7 +102,12 @@ class UpstreamLink(link.Link):
             if call is not None:
                 call.response_reset(event.code, event.message)
                 self._changed(self)
-        elif isinstance(event, events.GoAwayReceived | events.SettingsReceived):
+        elif isinstance(event, events.GoAwayReceived):
+            if event.code:
+                name, why = codes.name_of(event.code), event.debug[:_LONGEST_REASON]
+                _LOG.warning("the runtime ends the connection: %s %r", name, why)
+            self._changed(self)
+        elif isinstance(event, events.SettingsReceived):
             self._changed(self)
         elif isinstance(event, events.ConnectionFailed):
             _LOG.warning("the runtime broke HTTP/2's rules: %s", event.message)

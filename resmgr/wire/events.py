@@ -64,9 +64,12 @@ class SettingsReceived:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class GoAwayReceived:
-    """The peer takes no new streams; those after `last_stream_id` were reset before this event."""
+    """The peer takes no new streams; those that it will not serve were refused before this event.
 
-    last_stream_id: int
+    Each of them is a `StreamReset` with REFUSED_STREAM (RFC 9113, section 6.8). `code` is 0 for a
+    good-bye without an error.
+    """
+
     code: int
     debug: bytes
 

@@ -170,7 +170,7 @@ class Inbound:
                     events.StreamReset(other, _ErrorCode.REFUSED_STREAM, by_peer=True)
                 )
         code = frames.word(payload, 4)
-        self._events.append(events.GoAwayReceived(last, code, bytes(payload[8:])))
+        self._events.append(events.GoAwayReceived(code, bytes(payload[8:])))
 
     def _push_promise(self, _flags: int, _stream_id: int, _payload: memoryview) -> None:
         raise _broken("PUSH_PROMISE, which is not allowed")

@@ -18,7 +18,11 @@ _UNLIMITED = 2**32 - 1
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Settings:
-    """One side's settings; the defaults are those that count before any frame came."""
+    """One side's settings; the defaults are those that count before any frame came.
+
+    A peer's `max_header_list_size` is known and not enforced: it is advice (RFC 9113, section
+    6.5.2), and what is too long for the peer gets the peer's own answer.
+    """
 
     header_table_size: int = 4096
     enable_push: int = 1

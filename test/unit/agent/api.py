@@ -14,7 +14,7 @@ from typing import Any
 
 from agent.kube import access
 from agent.net import link
-from resmgr.wire import events, fields
+from resmgr.wire import codes, events, fields, frames
 
 
 @dataclass
@@ -49,10 +49,13 @@ class _Served(link.Link):
         super().__init__(client=False)
         self._server = server
         self._requests: dict[int, tuple[fields.Block, bytearray]] = {}
+        self.leaves_out = False
 
     def handle(self, event: events.Event) -> None:
         """Collect requests."""
         match event:
+            case events.HeadersReceived(number, _, _) if self.leaves_out and self.transport:
+                self.transport.write(frames.goaway(number - 2, codes.ErrorCode.NO_ERROR))
             case events.HeadersReceived(number, block, end):
                 self._requests[number] = (block, bytearray())
                 if end:
@@ -99,6 +102,10 @@ class Api:
     way: access.Access
     requests: list[Request] = field(default_factory=list)
     links: list[_Served] = field(default_factory=list)
+
+    def leave_out_next(self) -> None:
+        """Say good-bye to the next request of the first connection, and serve none of it."""
+        self.links[0].leaves_out = True
 
     def hang_up(self) -> None:
         """Close all connections, as a restart does."""

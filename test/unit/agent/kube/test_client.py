@@ -90,6 +90,17 @@ async def test_all_over_one_connection(server: api.Api, asked: Client) -> None:
     assert asked.calls == {"WATCH": 1, "GET": 2}
 
 
+async def test_a_request_that_a_good_bye_leaves_out(server: api.Api, asked: Client) -> None:
+    """It is sent once more on a new connection: the server has not begun with it."""
+    server.handler = lambda request: api.Answer(200, {"path": request.path})
+    await asked.request("GET", "/x")
+    server.leave_out_next()
+
+    assert await asked.request("GET", "/y") == {"path": "/y"}
+    assert [one.path for one in server.requests] == ["/x", "/y"]
+    assert len(server.links) == 2
+
+
 async def test_a_watch_in_pieces(server: api.Api, asked: Client) -> None:
     """Events are lines, however long, and end with the watch."""
     lines = tuple({"n": number, "x": "y" * 100_000} for number in range(5))

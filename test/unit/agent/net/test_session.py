@@ -97,6 +97,24 @@ async def test_a_connection_that_is_lost() -> None:
     assert not both.session.usable
 
 
+@pytest.mark.parametrize(
+    ("code", "unseen"),
+    [(codes.ErrorCode.REFUSED_STREAM, True), (codes.ErrorCode.INTERNAL_ERROR, False)],
+)
+async def test_what_the_server_has_not_begun_with(code: codes.ErrorCode, *, unseen: bool) -> None:
+    """It is told from what may have been done: only that can be asked for again safely."""
+    both = Both()
+    stream = await both.session.request(REQUEST)
+    both.talk()
+    both.server.reset(1, code)
+    both.talk()
+    with pytest.raises(Broken) as found:
+        await stream.head()
+    both.session.abort("done")
+
+    assert found.value.unseen is unseen
+
+
 async def test_a_server_that_says_good_bye() -> None:
     """What is under way is answered; then the connection is closed."""
     both = Both()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from unit.resmgr.relay import stage
+from unit.resmgr.wire import playbook
 
 from resmgr.relay import unary
 from resmgr.wire import codes, events, fields
@@ -86,6 +87,39 @@ async def test_every_other_outcome_is_a_status(tmp_path: Path, answer: Answer, c
 
         assert found.value.status.code is code
         await stage.until(lambda: on.runtime.side.connection.streams == 0)
+
+
+async def test_a_call_that_the_runtime_refused_is_made_once_more(tmp_path: Path) -> None:
+    """A refused stream was not begun, so that nothing happens twice."""
+
+    def play(side: stage.Side, event: events.Event) -> None:
+        if isinstance(event, events.DataReceived):
+            on.runtime.told = stage.echo
+            side.reset(event.stream_id, codes.ErrorCode.REFUSED_STREAM)
+
+    async with stage.opened(tmp_path) as on:
+        on.runtime.told = play
+
+        assert await unary.call(on.upstream, METHOD, b"hello", timeout=5) == b"hello"
+        assert len(on.runtime.side.heads()) == 2
+
+
+async def test_a_call_that_a_good_bye_leaves_out_is_made_on_the_next_connection(
+    tmp_path: Path,
+) -> None:
+    """The GOAWAY names the last stream that the runtime will serve; this one comes after it."""
+
+    def play(side: stage.Side, event: events.Event) -> None:
+        if isinstance(event, events.DataReceived):
+            on.runtime.told = stage.echo
+            assert side.transport is not None
+            side.transport.write(playbook.frame(playbook.GOAWAY, 0, 0, bytes(8)))
+
+    async with stage.opened(tmp_path) as on:
+        on.runtime.told = play
+
+        assert await unary.call(on.upstream, METHOD, b"hello", timeout=5) == b"hello"
+        assert [len(side.heads()) for side in on.runtime.sides] == [1, 1]
 
 
 async def test_a_compressed_reply(tmp_path: Path) -> None:

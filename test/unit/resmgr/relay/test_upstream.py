@@ -98,6 +98,19 @@ async def test_streams_that_the_runtime_will_not_see(tmp_path: Path) -> None:
         ]
 
 
+async def test_a_runtime_that_ends_the_connection_with_an_error_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What it says is in the log, for it is the reason why calls failed."""
+    async with stage.opened(tmp_path) as on:
+        assert on.runtime.side.transport is not None
+        frame = playbook.frame(playbook.GOAWAY, 0, 0, bytes(7) + b"\x0btoo_many_pings")
+        on.runtime.side.transport.write(frame)
+        await stage.until(lambda: len(on.runtime.sides) == 2)
+
+        assert "ends the connection: ENHANCE_YOUR_CALM b'too_many_pings'" in caplog.text
+
+
 async def test_a_runtime_that_breaks_the_connection(tmp_path: Path) -> None:
     """Its calls end as UNAVAILABLE, and a new connection is made."""
     async with stage.opened(tmp_path) as on:

@@ -127,7 +127,7 @@ def test_a_server_says_good_bye() -> None:
 
     assert found == [
         events.StreamReset(second, E.REFUSED_STREAM, by_peer=True),
-        events.GoAwayReceived(first, 0, b"bye"),
+        events.GoAwayReceived(0, b"bye"),
     ]
     assert not book.connection.can_open
     assert book.connection.streams == 1
