@@ -6,21 +6,14 @@ what a node alone knows: its CPUs, its containers. Names and keys: configuration
 """
 
 from collections.abc import Mapping
-from typing import Any
 
-from resmgr.config import documents, extra_options, module, text, types
+from resmgr.config import documents, extra_options, module, types
 from resmgr.config.problem import Findings, Place, kind
 from resmgr.config.schemas import tree
 
 from . import review
 
 PREFIX = "cri-resmgr-config."
-
-MAX_TEXTS = 64
-"""Keys of a ConfigMap; there are not as many modules."""
-
-MAX_CHARACTERS = 512 * 1024
-"""Of all texts together."""
 
 _FILES = {
     "fallback": "fallback.cfg",
@@ -59,24 +52,13 @@ def _judge(ending: str, given: object, place: Place) -> list[str]:
     if data is not None and not isinstance(data, Mapping):
         place.key("data").problem(f"expected a mapping, got {kind(data)}")
         return []
-    texts = _texts(data or {}, place.key("data"))
+    texts = {key: value for key, value in (data or {}).items() if isinstance(value, str)}
     if ending in _FILES:
         _judge_file(_FILES[ending], texts, place.key("data"))
         return []
     if not types.judge(ending, Place("metadata.name", place.findings)):
         return []
     return _judge_document(texts, place.key("data"))
-
-
-def _texts(data: Mapping[Any, Any], place: Place) -> dict[str, str]:
-    if len(data) > MAX_TEXTS:
-        place.problem(f"more than {MAX_TEXTS} keys")
-        return {}
-    texts = {key: value for key, value in data.items() if isinstance(value, str)}
-    if sum(map(len, texts.values())) > MAX_CHARACTERS:
-        place.problem(f"all texts together are longer than {MAX_CHARACTERS // 1024} KiB")
-        return {}
-    return texts
 
 
 def _judge_file(key: str, texts: Mapping[str, str], place: Place) -> None:
@@ -94,11 +76,8 @@ def _judge_file(key: str, texts: Mapping[str, str], place: Place) -> None:
 def _judge_document(texts: Mapping[str, str], place: Place) -> list[str]:
     """Judge a text a module, as the node agent hands them to the daemon."""
     before = place.findings.count
-    document = {}
-    for key, value in sorted(texts.items()):
-        loaded = text.load(value, place.key(key))
-        document[key] = None if loaded is None else loaded.value
-    if place.findings.count > before:
+    document = documents.joined(texts, place)
+    if document is None:
         return []
     laid = module.lay(tree.ROOT, document, place)
     if place.findings.count > before:

@@ -13,6 +13,12 @@ from . import module, text
 from .problem import Findings, Place, Problem, kind
 from .schemas import policy, tree
 
+MAX_TEXTS = 64
+"""Data keys of a ConfigMap; there are not as many modules."""
+
+MAX_CHARACTERS = 512 * 1024
+"""Of all data of a ConfigMap together."""
+
 
 def check(document: str, path: str) -> tuple[dict[str, Any] | None, list[Problem]]:
     """Judge a text; the document in nested form, or None and what is wrong with it.
@@ -61,6 +67,24 @@ def split(document: Mapping[str, Any]) -> dict[str, str]:
         name: yaml.dump(data or {}, Dumper=_Dumper, default_flow_style=False, allow_unicode=True)
         for name, data in sorted(document.items())
     }
+
+
+def joined(data: Mapping[str, str], place: Place) -> dict[str, Any] | None:
+    """Put the texts of a ConfigMap together to one document, the counterpart of `split`.
+
+    A module whose text is no YAML is reported, and has no data; None if it is too much of it.
+    """
+    if len(data) > MAX_TEXTS:
+        place.problem(f"more than {MAX_TEXTS} keys")
+        return None
+    if sum(map(len, data.values())) > MAX_CHARACTERS:
+        place.problem(f"all texts together are longer than {MAX_CHARACTERS // 1024} KiB")
+        return None
+    document = {}
+    for key, value in sorted(data.items()):
+        loaded = text.load(value, place.key(key))
+        document[key] = None if loaded is None else loaded.value
+    return document
 
 
 class _Dumper(yaml.CSafeDumper):
