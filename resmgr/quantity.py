@@ -104,11 +104,14 @@ def estimate(linux: LinuxResources, pod_qos: Qos) -> Requirements:
     """What a container asks for, from the values that the kubelet made of it (section 8.4).
 
     A memory request leaves no trace, except that it is the limit in a guaranteed pod, as the CPU
-    limit is the request there.
+    limit is the request there. Shares end at 256 CPUs: of more only the quota of a guaranteed pod
+    tells.
     """
     request = milli_of_shares(linux.shares) or None
+    limit = milli_of_quota(linux.quota, linux.period) or None
     memory = linux.memory_limit if linux.memory_limit > 0 else None
     if pod_qos is Qos.GUARANTEED:
+        if request and limit and linux.shares >= MAX_SHARES:
+            request = max(request, limit)
         return Requirements(request, request or 0, memory or 0, memory)
-    limit = milli_of_quota(linux.quota, linux.period) or None
     return Requirements(cpu_request=request, cpu_limit=limit, memory_limit=memory)

@@ -27,6 +27,7 @@ def resized(container: Container, asked: LinuxResources, qos: Qos) -> Container:
     """Give a container as a request wants it; 0: not in it.
 
     What is not in it stays as it was asked for before: what the container has may be a policy's.
+    So does a CPU request that has the same shares, which tell no more than 256 CPUs.
     """
     old, known = container.linux, container.requirements
     linux = LinuxResources(
@@ -39,8 +40,9 @@ def resized(container: Container, asked: LinuxResources, qos: Qos) -> Container:
     )
     new, guaranteed = quantity.estimate(linux, qos), qos is Qos.GUARANTEED
     limits = asked.shares if guaranteed else asked.quota
+    same = not asked.shares or (not guaranteed and _shares(known) == asked.shares)
     wants = Requirements(
-        cpu_request=new.cpu_request if asked.shares else known.cpu_request,
+        cpu_request=known.cpu_request if same else new.cpu_request,
         cpu_limit=new.cpu_limit if limits else known.cpu_limit,
         memory_request=new.memory_request
         if guaranteed and asked.memory_limit
@@ -48,6 +50,10 @@ def resized(container: Container, asked: LinuxResources, qos: Qos) -> Container:
         memory_limit=new.memory_limit if asked.memory_limit else known.memory_limit,
     )
     return replace(container, linux=linux, requirements=wants)
+
+
+def _shares(known: Requirements) -> int | None:
+    return None if known.cpu_request is None else quantity.shares(known.cpu_request)
 
 
 def _annotated(annotations: Mapping[str, str], name: str) -> Requirements | None:

@@ -160,6 +160,16 @@ def test_the_cgroup_tells_the_qos_class(path: str, qos: Qos) -> None:
             Requirements(2000, 2000, 4096, 4096),
         ),
         (LinuxResources(shares=2), Qos.GUARANTEED, Requirements(None, 0, 0, None)),
+        (
+            LinuxResources(shares=262144, quota=30_000_000, period=100_000),
+            Qos.GUARANTEED,
+            Requirements(300_000, 300_000, 0, None),
+        ),
+        (
+            LinuxResources(shares=262144, quota=-1, period=100_000),
+            Qos.GUARANTEED,
+            Requirements(256_000, 256_000, 0, None),
+        ),
     ],
 )
 def test_requirements_are_estimated(

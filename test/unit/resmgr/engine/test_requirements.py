@@ -63,3 +63,25 @@ def test_a_resize_changes_what_is_in_it(
     assert found.requirements == wants
     assert found.linux.cpuset_cpus == 6
     assert found.linux.shares == (asked.shares or 512)
+
+
+LARGE = Requirements(300_000, 400_000)
+
+
+@pytest.mark.parametrize(
+    ("asked", "qos", "wants"),
+    [
+        (LinuxResources(shares=262144, quota=50_000_000), Qos.BURSTABLE, (300_000, 500_000)),
+        (LinuxResources(shares=262144, quota=50_000_000), Qos.GUARANTEED, (500_000, 500_000)),
+        (LinuxResources(shares=204_800), Qos.BURSTABLE, (200_000, 400_000)),
+    ],
+)
+def test_a_resize_beyond_what_shares_tell(
+    asked: LinuxResources, qos: Qos, wants: tuple[int, int]
+) -> None:
+    """Above 256 CPUs the quota of a guaranteed pod counts, and what was known of others stays."""
+    has = LinuxResources(shares=262144, quota=40_000_000, period=100_000)
+    container = Container("c", "p", "c", requirements=LARGE, linux=has)
+    found = requirements.resized(container, asked, qos).requirements
+
+    assert (found.cpu_request, found.cpu_limit) == wants
