@@ -47,13 +47,13 @@ MODULE = module.Module(
         schema.Field(
             "Sampling",
             schema.Special("disabled, production, testing or a number from 0 to 1", _sampling),
-            "Share of calls that are traced; production is 0.1, testing 1.",
+            "Share of calls that are traced, without effect: nothing is.",
             default="disabled",
         ),
         schema.Field(
             "ReportPeriod",
             schema.Integer(0, 2**63 - 1),
-            "Time between two reports of metrics.",
+            "Time between two reports of metrics, without effect: they are told when asked for.",
             unit="ns",
             default="15000000000",
         ),

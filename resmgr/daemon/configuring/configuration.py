@@ -5,7 +5,7 @@ Below every configuration lie the defaults from the environment and from older f
 configuration replaces the one before as a whole.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,6 @@ from ...config.schemas import policy, tree
 from ..command import flagtable, oldflags
 from . import settings
 
-MAX_BYTES = 512 * 1024
-"""Characters of all texts that the node agent gives at once."""
-
-MAX_TEXTS = 64
-"""Keys that the node agent gives at once; there are not as many modules."""
-
 LATER = {
     ("rdt",): "cache and memory bandwidth classes",
     ("blockio",): "block I/O classes",
@@ -31,6 +25,12 @@ LATER = {
 
 LATER_KEYS = {("instrumentation", key): "tracing" for key in ("JaegerCollector", "JaegerAgent")}
 """The same for keys."""
+
+IDLE = {
+    "ReportPeriod": "metrics are told whenever they are asked for",
+    "Sampling": "nothing is traced",
+}
+"""Keys of `instrumentation` that are taken for compatibility -> why they have no effect."""
 
 LATER_CONTROLLERS = ("blockio", "page-migration", "rdt")
 """Controllers that this version does not have; asking for none of them is fine."""
@@ -73,21 +73,13 @@ class Judge:
 
     def of_data(self, data: Mapping[str, str]) -> Judged:
         """Judge texts by module, as the node agent gives them. Raises `ConfigProblems`."""
-        from ...config import text  # noqa: PLC0415 - loads YAML
+        from ...config import documents  # noqa: PLC0415 - loads YAML
 
         findings = Findings()
-        place = Place("", findings)
-        if len(data) > MAX_TEXTS:
-            place.problem(f"more than {MAX_TEXTS} keys")
-        elif sum(map(len, data.values())) > MAX_BYTES:
-            place.problem(f"all texts together are longer than {MAX_BYTES // 1024} KiB")
-        else:
-            document = {}
-            for key, value in sorted(data.items()):
-                loaded = text.load(value, place.key(key))
-                document[key] = None if loaded is None else loaded.value
-            return self._judge(document, findings)
-        raise ConfigProblems(findings.problems())
+        document = documents.joined(data, Place("", findings))
+        if document is None:
+            raise ConfigProblems(findings.problems())
+        return self._judge(document, findings)
 
     def nothing(self) -> Judged:
         """Give what counts without any configuration. Raises `ConfigProblems`."""
@@ -105,10 +97,8 @@ class Judge:
         self._policy(laid, place)
         if findings.count:
             raise ConfigProblems(findings.problems())
-        for key in (laid.get("logger") or {}).get("Klog") or {}:
-            if why := flagtable.KLOG[key.casefold()].idle:
-                warnings.append(f"logger.Klog.{key} has no effect: {why}; remove it")
-        return Judged(settings.decode(laid), (*more, *warnings), laid, own, below)
+        idle = (f"{key} has no effect: {why}; remove it" for key, why in _idle(laid))
+        return Judged(settings.decode(laid), (*more, *warnings, *idle), laid, own, below)
 
     def _policy(self, laid: Mapping[str, Any], place: Place) -> None:
         """Refuse a policy that exists, but not in this version; others the schema has refused."""
@@ -135,6 +125,17 @@ def laid_on(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
 
 def _given(data: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value is not None}
+
+
+def _idle(laid: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give keys that are right and do nothing, each with its path and the reason."""
+    for key in (laid.get("logger") or {}).get("Klog") or {}:
+        if why := flagtable.KLOG[key.casefold()].idle:
+            yield f"logger.Klog.{key}", why
+    given = laid.get("instrumentation") or {}
+    for key, why in IDLE.items():
+        if given.get(key) not in (None, "disabled", 0):
+            yield f"instrumentation.{key}", why
 
 
 def refuse_later(given: Any, laid: Mapping[str, Any], place: Place) -> None:

@@ -64,11 +64,10 @@ class Dump:
 
 @dataclass(frozen=True, slots=True)
 class Instrumentation:
-    """The HTTP endpoint; periods in seconds."""
+    """The HTTP endpoint."""
 
     http_endpoint: str = ""
     prometheus_export: bool = False
-    report_period: float = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,6 @@ def decode(document: Mapping[str, Any]) -> Settings:
         instrumentation=Instrumentation(
             http_endpoint=pages["HTTPEndpoint"],
             prometheus_export=bool(pages["PrometheusExport"]),
-            report_period=float(pages["ReportPeriod"]) / 1e9,
         ),
         controllers={
             name: _OTHER_WORDS.get(word.casefold()) or Mode(word.casefold())

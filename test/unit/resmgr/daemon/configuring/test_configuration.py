@@ -106,6 +106,19 @@ def test_levels_of_klog_are_told_to_have_no_effect() -> None:
     assert judged.warnings[0].startswith("logger.Klog.v has no effect: ")
 
 
+@pytest.mark.parametrize("key", ["ReportPeriod: 1", "Sampling: testing"])
+def test_keys_of_what_is_not_done_are_named(key: str) -> None:
+    """They are taken as ever, and a warning says that they do nothing."""
+    (warning,) = JUDGE.of_text(f"instrumentation: {{{key}}}").warnings
+
+    assert warning.startswith(f"instrumentation.{key.partition(':')[0]} has no effect: ")
+
+
+def test_what_is_switched_off_anyway_is_no_matter() -> None:
+    """A configuration that traces nothing gets what it says."""
+    assert JUDGE.of_text("instrumentation: {Sampling: disabled}").warnings == ()
+
+
 def test_defaults_lie_below_a_configuration() -> None:
     """Key by key of a module, what the configuration says itself counts."""
     judge = Judge(

@@ -26,7 +26,7 @@ def test_nothing_given_means_the_documented_defaults() -> None:
     assert found.policy.active == "none"
     assert found.dump.rules.startswith("off:.*,short:((Create)")
     assert (found.dump.file, found.dump.disabled, found.dump.secrets) == ("", False, False)
-    assert found.instrumentation == settings.Instrumentation(report_period=15.0)
+    assert found.instrumentation == settings.Instrumentation()
     assert found.logger == settings.Logger()
     assert found.mode("cri") is Mode.RELAXED
 
@@ -42,7 +42,7 @@ def test_what_is_given_counts() -> None:
         """
         policy: {Active: static, ReservedResources: {CPU: 1}, static: {RelaxedIsolation: true}}
         dump: {Config: 'full:.*', File: /x, Debug: true, Disabled: true, Secrets: true}
-        instrumentation: {HTTPEndpoint: ':8891', PrometheusExport: true, ReportPeriod: 1000000000}
+        instrumentation: {HTTPEndpoint: ':8891', PrometheusExport: true}
         logger: {Debug: policy, LogSource: true, Klog: {V: 4, Skip_Headers: true}}
         """
     )
@@ -50,9 +50,7 @@ def test_what_is_given_counts() -> None:
     assert found.policy.active == "static"
     assert found.policy.own == {"RelaxedIsolation": True}
     assert found.dump == settings.Dump("full:.*", "/x", debug=True, disabled=True, secrets=True)
-    assert found.instrumentation == settings.Instrumentation(
-        ":8891", prometheus_export=True, report_period=1.0
-    )
+    assert found.instrumentation == settings.Instrumentation(":8891", prometheus_export=True)
     assert found.logger == settings.Logger(
         "policy", log_source=True, klog={"v": "4", "skip_headers": "true"}
     )
