@@ -20,6 +20,9 @@ MANIFEST = "manifest.json"
 PROGRAM = "cri-resmgr"
 """The daemon in a bundle; `--version` shows whether its programs run on a node."""
 
+TOOL = "cri-resmgrctl"
+"""The tool in a bundle that speaks to relay and runtime."""
+
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,63}")
 _GLIBC = re.compile(r"[0-9]+\.[0-9]+")
 _SHA256 = re.compile(r"[0-9a-f]{64}")

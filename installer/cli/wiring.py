@@ -95,7 +95,7 @@ def edges(
         systemd=manager,
         kubelet=kubelet.Kubelet(api.own if api else None, monotonic=clock.monotonic),
         gate=gate.Gate(
-            lambda: tools / "cri-resmgrctl",
+            lambda: tools / bundle.TOOL,
             relay=layout.relay_socket,
             runtime=layout.containerd_socket,
         ),

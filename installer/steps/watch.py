@@ -27,7 +27,7 @@ class Watch:
 
     def check(self, node: interface.Node) -> bool:
         """One look."""
-        return _trouble(node) == ""
+        return _trouble(node, node.systemd.state(names.RELAY_UNIT)) == ""
 
     def before(self, node: interface.Node) -> interface.Before:
         """Nothing."""
@@ -40,12 +40,13 @@ class Watch:
         restarts = node.systemd.state(names.RELAY_UNIT).restarts
         bad = 0
         while (passed := node.clock.monotonic() - begun) < SECONDS:
-            if node.systemd.state(names.RELAY_UNIT).restarts > restarts:
+            relay = node.systemd.state(names.RELAY_UNIT)
+            if relay.restarts > restarts:
                 raise problem.Problem(
                     "the relay had to be started again within its first minute",
                     f"journalctl -u {names.RELAY_UNIT}",
                 )
-            trouble = _trouble(node)
+            trouble = _trouble(node, relay)
             bad = bad + 1 if trouble else 0
             if bad >= BAD:
                 raise problem.Problem(
@@ -63,9 +64,9 @@ class Watch:
         """Nothing."""
 
 
-def _trouble(node: interface.Node) -> str:
+def _trouble(node: interface.Node, relay: interface.UnitState) -> str:
     if common.on_relay(node) is not True:
         return "it does not run with our argument"
-    if not node.systemd.state(names.RELAY_UNIT).running:
+    if not relay.running:
         return "the relay does not run"
     return "" if node.kubelet.healthy() else "its /healthz is not ok"

@@ -306,6 +306,16 @@ def test_what_a_dead_relay_pinned_is_let_go(world: installation.World) -> None:
     assert world.left() == []
 
 
+def test_the_node_itself_lets_go(world: installation.World) -> None:
+    """From a pod nobody can write into the kernel's files, frequencies of CPUs among them."""
+    world.drive(world.wanted("1"))
+    world.told.clear()
+    world.drive(None)
+
+    assert world.told[world.told.index("release") - 1] == "systemd run"
+    assert world.told.count("release") == 1
+
+
 def test_a_removal_waits_for_containerd(world: installation.World) -> None:
     """While it is away nobody can be let go; once it is back, the removal ends."""
     world.drive(world.wanted("1"))
