@@ -85,7 +85,7 @@ def _simulated(arguments: argparse.Namespace, err: TextIO) -> list[dict[str, Any
         message = "cannot simulate: no configuration is given"
         raise problem.Problem(message, "-c CONFIG", exits.USAGE)
     by = configured.read(arguments.config)
-    given = scenario.build(arguments, arguments.pods)
+    given = scenario.build(arguments, arguments.pods, err)
     told = explaining.Explaining(given.kubelet, given.policy(by), arguments.target)
     with progress.Progress(err, "pod", len(given.pods)) as heard:
         play.add(told.simulation, given.pods, heard)

@@ -14,7 +14,7 @@ from resmgr.policy.interface import Policy, PolicyError
 from resmgr.sysfs.files import DISK
 from resmgr.sysfs.machine import Machine
 
-from . import configured, exits, files, hardware, problem
+from . import configured, exits, files, hardware, problem, progress
 from .simulation import steps, workloads
 from .simulation.kubelet import Kubelet
 from .simulation.podspecs import PodSpec
@@ -84,15 +84,15 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def build(
-    arguments: argparse.Namespace, pods: Iterable[str], stdin: TextIO | None = None
+    arguments: argparse.Namespace, pods: Iterable[str], err: TextIO, stdin: TextIO | None = None
 ) -> Scenario:
-    """Read everything that is named. Raises `problem.Problem` with all that is wrong."""
+    """Read everything that is named, with progress. Raises `Problem` with all that is wrong."""
     source = hardware.source(arguments)
     machine = source.read(detailed=False).machine
     root = source.root if source.made is None and source.reader is DISK else None
     kubelet = Kubelet(machine, not arguments.without_webhook, _devices(arguments.device, machine))
     findings = Findings()
-    reader = _Pods(findings, stdin)
+    reader = _Pods(findings, err, stdin)
     specs = [spec for name in pods for spec in reader.read(name)]
     workloads.refuse_twice(specs, findings)
     found: tuple[Step, ...] = ()
@@ -106,9 +106,10 @@ def build(
 class _Pods:
     """Reads files of pods; names of what has none are collected."""
 
-    def __init__(self, findings: Findings, stdin: TextIO | None) -> None:
+    def __init__(self, findings: Findings, err: TextIO, stdin: TextIO | None) -> None:
         self.findings = findings
         self.skipped: list[str] = []
+        self._err = err
         self._stdin = stdin
 
     def read(self, name: str, base: Path | None = None) -> tuple[PodSpec, ...]:
@@ -116,7 +117,8 @@ class _Pods:
         pods: list[PodSpec] = []
         for origin, text in files.texts(path, self._stdin):
             try:
-                loaded = manifests.load(text, _MOST_VALUES)
+                with progress.Progress(self._err, f"{origin}: percent", 100) as heard:
+                    loaded = manifests.load(text, _MOST_VALUES, heard)
             except manifests.NotYaml as error:
                 raise _no_yaml(origin, error) from error
             found = workloads.read(loaded, origin, self.findings)
@@ -142,7 +144,8 @@ def _steps(
     except manifests.NotYaml as error:
         raise _no_yaml(name, error) from error
     given = loaded[0] if len(loaded) == 1 else loaded
-    return steps.read(given, name, here, steps.Files(pods, policy), reader.findings)
+    known = steps.Known(pods, policy, machine.online)
+    return steps.read(given, name, here, known, reader.findings)
 
 
 def _no_yaml(name: str, error: manifests.NotYaml) -> problem.Problem:

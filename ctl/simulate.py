@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
         )
     names = arguments.compare or [arguments.config]
     by = [configured.read(name) for name in names]
-    given = scenario.build(arguments, pods)
+    given = scenario.build(arguments, pods, err)
     _note(err, [f"{one.name}: {text}" for one in by for text in one.warnings])
     if given.skipped:
         _note(err, [f"no pods come of {', '.join(given.skipped)}"])

@@ -17,13 +17,14 @@ import io
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, TextIO
 
 from resmgr import cpuset
 from resmgr.collect import containers
+from resmgr.config import suggest
 
 from . import amounts, consumption, exits, live, output, placed, problem, terminal
 from .consumption import Row
@@ -32,6 +33,9 @@ from .node import cgroups, usage
 _KEYS: Final = {one[0]: one for one in consumption.SORTS}
 _ONCE: Final = 1.0
 _AGAIN: Final = 2.0
+_FEW: Final = 8
+"""Pools that are named where there are many."""
+
 _MOST_NODES: Final = 8
 """NUMA nodes that get a column each; more of them share one."""
 
@@ -107,7 +111,9 @@ class Look:
 
     def __call__(self) -> list[Row]:
         """Look. Raises `Problem`."""
-        listed = placed.read(live.get("/introspect", self._socket))
+        told = live.get("/introspect", self._socket)
+        listed = placed.read(told)
+        _refuse_unknown(self._pool, {*(told.get("Pools") or ()), *(one.pool for one in listed)})
         page = os.sysconf("SC_PAGE_SIZE")
         now = usage.read(self._layout.mounts, page=page, at=self._clock())
         try:
@@ -116,6 +122,15 @@ class Look:
             raise problem.Problem(str(error), "run it as root") from error
         self._before = now
         return [one for one in rows if self._pool in {None, one.placed.pool}]
+
+
+def _refuse_unknown(pool: str | None, pools: Collection[str]) -> None:
+    """Refuse a pool that the policy does not have; one with nobody in it is fine."""
+    if pool is not None and pool not in pools:
+        known = sorted(filter(None, pools))
+        some = f"there is {', '.join(known[:_FEW])} and others" if known else ""
+        hint = suggest.hint(pool, known) or some
+        raise problem.Problem(f"cannot show pool {pool}: the policy has no such pool", hint)
 
 
 def follow(

@@ -77,15 +77,17 @@ Step = Add | Remove | Resize | Switch | Load | Rebalance
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
-    """Reads what steps name; what is wrong in a file is reported like what is wrong in a step."""
+class Known:
+    """What steps name: files, whose problems are reported like those of a step, and CPUs."""
 
     pods: Callable[[str, problem.Place], Iterable[PodSpec]]
     policy: Callable[[str, problem.Place], Callable[[], Policy[Any]] | None]
+    cpus: int
+    """CPUs of the machine, a mask."""
 
 
 def read(
-    given: Any, origin: str, here: Iterable[PodSpec], files: Files, findings: problem.Findings
+    given: Any, origin: str, here: Iterable[PodSpec], known: Known, findings: problem.Findings
 ) -> tuple[Step, ...]:
     """Read all steps; `here` are the pods that are on the node before the first one."""
     place = problem.Place(origin, findings)
@@ -97,7 +99,7 @@ def read(
     if len(given) > MAX_STEPS:
         place.problem(f"more than {MAX_STEPS} steps")
         return ()
-    reader = _Reader(files, {one.full_name: one for one in here})
+    reader = _Reader(known, {one.full_name: one for one in here})
     found = (
         reader.step(one, problem.Place(f"{origin}: step {number}", findings))
         for number, one in enumerate(given, 1)
@@ -108,8 +110,8 @@ def read(
 class _Reader:
     """Knows which pods there are while it reads, so that each step is judged where it stands."""
 
-    def __init__(self, files: Files, here: dict[str, PodSpec]) -> None:
-        self._files = files
+    def __init__(self, known: Known, here: dict[str, PodSpec]) -> None:
+        self._known = known
         self._here = here
         self._read: dict[str, Callable[[Any, problem.Place], Step | None]] = {
             "add": self._add,
@@ -139,7 +141,7 @@ class _Reader:
         for one in given if isinstance(given, list) else [given]:
             if isinstance(one, str):
                 titles.append(one)
-                pods += self._files.pods(one, place)
+                pods += self._known.pods(one, place)
             else:
                 found = workloads.read([one], place.path, place.findings)
                 titles += [pod.full_name for pod in found.pods]
@@ -201,7 +203,7 @@ class _Reader:
         if not isinstance(given, str):
             place.problem(f"expected a file with a configuration, got {problem.kind(given)}")
             return None
-        make = self._files.policy(given, place)
+        make = self._known.policy(given, place)
         return None if make is None else Switch(f"switch to {given}", make)
 
     def _load(self, given: Any, place: problem.Place) -> Step | None:
@@ -217,12 +219,12 @@ class _Reader:
             except cpuset.BadList as error:
                 place.problem(str(error))
                 continue
-            if (
-                isinstance(value, bool)
-                or not isinstance(value, int | float)
-                or not 0 <= value <= 100
-            ):
+            if not _is_percentage(value):
                 place.key(str(key)).problem("expected a percentage from 0 to 100")
+                continue
+            if outside := cpus & ~self._known.cpus:
+                there = cpuset.show(self._known.cpus)
+                place.problem(f"there is no CPU {cpuset.show(outside)}", f"the machine has {there}")
                 continue
             load |= dict.fromkeys(cpuset.ids(cpus), int(value * 10))
         return Load(f"load {', '.join(f'{key}: {value} %' for key, value in given.items())}", load)
@@ -234,6 +236,10 @@ class _Reader:
 
 
 _RESIZE = ("pod", "container", "requests", "limits")
+
+
+def _is_percentage(value: Any) -> bool:
+    return not isinstance(value, bool) and isinstance(value, int | float) and 0 <= value <= 100
 
 
 def _known_before(data: Mapping[str, Any], had: amounts.Resources) -> dict[str, Any]:

@@ -5,7 +5,8 @@ Pure. What a few kB can expand to by aliases and merge keys is known from the pa
 bomb is refused before it is data. Configurations inside of such files have limits of their own.
 """
 
-from collections.abc import Iterator
+import io
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -42,14 +43,15 @@ class _Open:
     at_key: bool = True
 
 
-def load(text: str, most: int = MAX_NODES) -> list[Any]:
+def load(text: str, most: int = MAX_NODES, heard: Callable[[int], None] | None = None) -> list[Any]:
     """Read all documents of a text but the empty ones. Raises `NotYaml`.
 
-    `most` is how many values one of them may have.
+    `most` is how many values one of them may have; `heard` is told how many percent are read.
     """
+    judged, loaded = (_Stream(text, heard, half) if heard else text for half in (0, 1))
     try:
-        _judge(yaml.parse(text, Loader=yaml.CSafeLoader), most)
-        return [each for each in yaml.load_all(text, Loader=_Loader) if each is not None]
+        _judge(yaml.parse(judged, Loader=yaml.CSafeLoader), most)
+        return [each for each in yaml.load_all(loaded, Loader=_Loader) if each is not None]
     except yaml.MarkedYAMLError as error:
         message = f"cannot read YAML: {_where(error.problem_mark)}{error.problem}"
         raise NotYaml(message) from error
@@ -57,6 +59,19 @@ def load(text: str, most: int = MAX_NODES) -> list[Any]:
         reason = getattr(error, "reason", None) or error
         message = f"cannot read YAML: {reason}"
         raise NotYaml(message) from error
+
+
+class _Stream(io.StringIO):
+    """A text that tells how far it is read; it is read twice, each time a half of the work."""
+
+    def __init__(self, text: str, heard: Callable[[int], None], half: int) -> None:
+        super().__init__(text)
+        self._heard, self._half, self._length = heard, half, max(1, len(text))
+
+    def read(self, size: int | None = -1, /) -> str:
+        """Give the next characters."""
+        self._heard(50 * (self._half * self._length + self.tell()) // self._length)
+        return super().read(size)
 
 
 def _judge(events: Iterator[Any], most: int) -> None:

@@ -18,7 +18,7 @@ def build(*words: str, pods: tuple[str, ...] = (), stdin: str = "") -> scenario.
     """Build from words."""
     parser = argparse.ArgumentParser()
     scenario.add_arguments(parser)
-    return scenario.build(parser.parse_args(words), pods, io.StringIO(stdin))
+    return scenario.build(parser.parse_args(words), pods, io.StringIO(), io.StringIO(stdin))
 
 
 def test_pods_come_from_what_is_piped_in() -> None:

@@ -54,11 +54,26 @@ def test_documents_have_everything(root: Path, capsys: pytest.CaptureFixture[str
 
 
 def test_other_pools_are_left_out(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """With `--pool`."""
-    with stand_in.served(root / "s", {"/introspect": json.dumps(pages.INTROSPECTED)}):
-        main.main(words(root, "--pool", "other", "-o", "json"))
+    """With `--pool`, also where nobody is in it."""
+    page = {**pages.INTROSPECTED, "Pools": {"other": {"Name": "other"}}}
+    with stand_in.served(root / "s", {"/introspect": json.dumps(page)}):
+        status = main.main(words(root, "--pool", "other", "-o", "json"))
 
     assert json.loads(capsys.readouterr().out) == {"containers": []}
+    assert status == exits.FINE
+
+
+def test_a_pool_that_the_policy_does_not_have_is_refused(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the name that was probably meant."""
+    with stand_in.served(root / "s", {"/introspect": json.dumps(pages.INTROSPECTED)}):
+        status = main.main(words(root, "--pool", "soket #0"))
+
+    told = capsys.readouterr().err
+    assert status == exits.PROBLEM
+    assert "cannot show pool soket #0: the policy has no such pool" in told
+    assert "did you mean socket #0" in told
 
 
 def test_a_daemon_that_is_away_is_told(root: Path) -> None:

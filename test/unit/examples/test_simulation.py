@@ -2,6 +2,7 @@
 """The examples of simulations: each is right, and listed."""
 
 import argparse
+import io
 import re
 from pathlib import Path
 
@@ -21,7 +22,9 @@ def build(*words: str, pods: tuple[str, ...] = ()) -> scenario.Scenario:
     parser = argparse.ArgumentParser()
     scenario.add_arguments(parser)
     paths = [str(FOLDER / name) for name in pods]
-    return scenario.build(parser.parse_args(["--machine", "2x1x10x2", *words]), paths)
+    return scenario.build(
+        parser.parse_args(["--machine", "2x1x10x2", *words]), paths, io.StringIO()
+    )
 
 
 def test_all_are_listed() -> None:

@@ -45,7 +45,9 @@ def _none() -> Policy[Any]:
 def read(text: str) -> tuple[tuple[steps.Step, ...], list[str]]:
     """Steps and what is wrong with them."""
     findings = Findings()
-    found = steps.read(yaml.safe_load(text), "day", HERE, steps.Files(pods, policy), findings)
+    found = steps.read(
+        yaml.safe_load(text), "day", HERE, steps.Known(pods, policy, 0b1111_1111), findings
+    )
     return found, [str(one) for one in findings.problems()]
 
 
@@ -131,6 +133,7 @@ def test_what_a_resize_does_not_name_stays() -> None:
         ),
         ("- load: {x: 5}", "day: step 1: load: cannot read 'x' as a list of ids: 'x' is no id"),
         ("- load: {1: 500}", "day: step 1: load.1: expected a percentage from 0 to 100"),
+        ("- load: {6-9: 5}", "day: step 1: load: there is no CPU 8-9, the machine has 0-7"),
         ("- rebalance: now", "day: step 1: rebalance: takes nothing, write - rebalance:"),
     ],
 )

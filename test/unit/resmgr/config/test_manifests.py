@@ -28,6 +28,19 @@ def test_nothing_is_no_document(text: str) -> None:
     assert manifests.load(text) == []
 
 
+def test_how_far_it_is_read_is_told() -> None:
+    """In percent, never less than before; the same is read as without."""
+    text = "".join(f"- name: pod-{number}\n" for number in range(20_000))
+    told: list[int] = []
+    loaded = manifests.load(text, heard=told.append)
+
+    assert loaded == manifests.load(text)
+    assert told[0] == 0
+    assert told[-1] == 100
+    assert told == sorted(told)
+    assert len(set(told)) > 20
+
+
 def test_dates_are_text() -> None:
     """As for Kubernetes, and a date that does not exist is no error either."""
     assert manifests.load("a: 2020-01-01\nb: 2020-99-99\n") == [
