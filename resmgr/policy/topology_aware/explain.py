@@ -5,6 +5,7 @@ The scores of a pool are those that count for it, in the order in which they do;
 `order` is told but never compared, since no two pools have the same number.
 """
 
+import functools
 from collections.abc import Iterator
 
 from ...model import Qos
@@ -109,15 +110,25 @@ class _Comparison:
         return "could not be taken"
 
     def _short_of_memory(self, pool: Pool) -> str:
-        return f"has not the memory: {memory.size(self._request.amount)} wanted, {self._free(pool)}"
+        wanted, safe = memory.size(self._request.amount), self._safe(pool)
+        return f"has not the memory: {wanted} wanted, {self._free(pool, safe)}"
 
-    def _free(self, pool: Pool) -> str:
-        left, found = self._left, []
-        for kind, free, above in zip(
-            memory.ORDER, left.free[pool.id], left.extra[pool.id], strict=True
-        ):
-            if kind & self._request.kinds and pool.nodes(kind):
-                found.append(f"{memory.size(max(0, free - above))} of {memory.show(kind)} free")
+    def _safe(self, pool: Pool) -> memory.Amounts:
+        """Give what may be granted from a pool; containers of pools below can make room."""
+        return memory.minus(self._left.free[pool.id], self._left.extra[pool.id])
+
+    def _unused(self, pool: Pool) -> memory.Amounts:
+        """Give what nobody has, here, below and above."""
+        below = self._selector.pools[: pool.id]
+        granted = (self._state.books[one.id].memory for one in below if pool.id in one.ancestors)
+        return functools.reduce(memory.minus, granted, self._safe(pool))
+
+    def _free(self, pool: Pool, amounts: memory.Amounts) -> str:
+        found = [
+            f"{memory.size(max(0, free))} of {memory.show(kind)} free"
+            for kind, free in zip(memory.ORDER, amounts, strict=True)
+            if kind & self._request.kinds and pool.nodes(kind)
+        ]
         return ", ".join(found) or "none of its kinds is there"
 
     def _show(self, pool: Pool) -> Scores:
@@ -126,7 +137,7 @@ class _Comparison:
         compared.append(("order", str(pool.id)))
         known = {what for what, _ in compared}
         told = _told(self._scores[pool.id], pool, self._left)
-        told.append(("memory free", self._free(pool)))
+        told.append(("memory free", self._free(pool, self._unused(pool))))
         return (*compared, *(pair for pair in told if pair[0] not in known))
 
 

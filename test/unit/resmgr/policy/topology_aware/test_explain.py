@@ -166,6 +166,27 @@ def test_all_pools_of_the_tree_are_compared() -> None:
     assert explanation.rule == "QoS class Guaranteed: 2 CPUs for itself"
 
 
+def test_memory_that_containers_below_have_is_not_free_above() -> None:
+    """What a leaf granted counts in its socket and in the root, nowhere else."""
+    before, now = (
+        {one.name: dict(one.scores)["memory free"] for one in explanation.candidates}
+        for explanation in (
+            explanation_of(trees.EXAMPLE, Create("b", cpu="1", memory="1Mi")),
+            explanation_of(
+                trees.EXAMPLE,
+                Create("a", cpu="2", memory="100Mi"),
+                Create("b", cpu="1", memory="1Mi"),
+            ),
+        )
+    )
+
+    assert {name for name in now if now[name] != before[name]} == {
+        "NUMA node #1",
+        "socket #0",
+        "root",
+    }
+
+
 def test_who_has_less_left_loses_by_that() -> None:
     """CPU 0 is reserved, so the first node has one CPU less than the others."""
     explanation = explanation_of(trees.EXAMPLE, Create("a", cpu="2"))
