@@ -67,14 +67,14 @@ async def _whole(
     async with stage.on(machines.parse(shape), scene, byte_code) as (made, client):
         # Once for the byte-code, which an installed daemon has.
         await made.start(client)
-        made.end(client)
+        await made.end(client)
         yield await made.start(client)
         for size in wanted.sizes:
             await made.fill(client, size)
             yield await made.calls(client, Kind.SHARED, wanted.shared)
             yield await made.calls(client, Kind.EXCLUSIVE, wanted.exclusive)
             yield made.memory()
-        made.end(client)
+        await made.end(client)
         yield await made.start(client)
 
 

@@ -62,11 +62,12 @@ class Stage:
         made = self._runtime.updates - updates
         return results.Start(self._where, self._daemon.started, cpu, made)
 
-    def end(self, client: kubelet.Kubelet) -> None:
+    async def end(self, client: kubelet.Kubelet) -> None:
         """End the daemon if there is one, and what is connected to it; containers stay."""
         client.close()
         if self._process is not None:
-            self._process.end()
+            # It waits for its connections to end, and the other ends of them are in this loop.
+            await asyncio.to_thread(self._process.end)
             self._process = None
 
     def memory(self) -> results.Memory:
@@ -181,4 +182,4 @@ async def on(
             try:
                 yield stage, client
             finally:
-                stage.end(client)
+                await stage.end(client)

@@ -17,7 +17,7 @@ async def test_a_daemons_life_before_a_runtime_that_does_nothing(tmp_path: Path)
         shared = await made.calls(client, scenes.Kind.SHARED, 2)
         exclusive = await made.calls(client, scenes.Kind.EXCLUSIVE, 2)
         memory = made.memory()
-        made.end(client)
+        await made.end(client)
         again = await made.start(client)
 
     assert (first.where.containers, again.where.containers) == (0, 3)
