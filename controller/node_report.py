@@ -11,7 +11,6 @@ import base64
 import binascii
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from . import kube, names, oneline, waiting
@@ -55,10 +54,9 @@ class NodeState:
 
 @dataclass(frozen=True, slots=True)
 class NodeReport:
-    """All nodes of a shoot with a state, by name, as of `read_at`."""
+    """All nodes of a shoot with a state, by name."""
 
     nodes: tuple[NodeState, ...]
-    read_at: datetime
 
     @property
     def failing(self) -> tuple[NodeState, ...]:
@@ -75,7 +73,7 @@ class NoAccess(Exception):
     """The shoot cannot be read just now; the text says why. No sign of bad health."""
 
 
-def parse(items: list[Mapping[str, Any]], read_at: datetime) -> NodeReport:
+def parse(items: list[Mapping[str, Any]]) -> NodeReport:
     """Make a report of the metadata of nodes; nodes without our label are left out."""
     nodes = []
     for item in items:
@@ -89,7 +87,7 @@ def parse(items: list[Mapping[str, Any]], read_at: datetime) -> NodeReport:
                     name, oneline.clean(state, _STATE_LIMIT), oneline.clean(reason, REASON_LIMIT)
                 )
             )
-    return NodeReport(tuple(sorted(nodes, key=lambda node: node.name)), read_at)
+    return NodeReport(tuple(sorted(nodes, key=lambda node: node.name)))
 
 
 def secret_manifest(namespace: str) -> dict[str, Any]:
@@ -183,7 +181,7 @@ class Reader:
                 items += page.get("items") or []
                 token = (page.get("metadata") or {}).get("continue")
                 if not token:
-                    return parse(items, self._clocks.now())
+                    return parse(items)
                 params["continue"] = token
 
 

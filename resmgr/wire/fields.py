@@ -6,7 +6,6 @@ A `Block` is shared by everybody who sees the same header block again, so a judg
 
 import functools
 import re
-from collections.abc import Iterable
 
 Field = tuple[bytes, bytes]
 """Name and value."""
@@ -87,11 +86,6 @@ class Block:
     def informational(self) -> bool:
         """Whether this head of a response is only a 1xx before the real one."""
         return self.fields[0][1].startswith(b"1")
-
-
-def block(fields: Iterable[Field]) -> Block:
-    """A block of our own making, for sending."""
-    return Block(tuple(fields))
 
 
 def _problem(fields: Fields, pseudo: frozenset[bytes]) -> str:

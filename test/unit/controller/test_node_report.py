@@ -90,15 +90,14 @@ def reader(shoot: Shoot, client: kube.Client) -> node_report.Reader:
 def test_report() -> None:
     """Nodes with a state are taken over, by name; others are none of our business."""
     report = node_report.parse(
-        [node("b", "rolled-back", "the gate failed"), node("c", None), node("a", "active")], NOW
+        [node("b", "rolled-back", "the gate failed"), node("c", None), node("a", "active")]
     )
 
     assert report == node_report.NodeReport(
         (
             node_report.NodeState("a", "active", ""),
             node_report.NodeState("b", "rolled-back", "the gate failed"),
-        ),
-        NOW,
+        )
     )
     assert report.rolled_back == 1
 
@@ -116,14 +115,14 @@ def test_report() -> None:
 )
 def test_failing_states(state: str, failing: bool) -> None:  # noqa: FBT001 - a table
     """Failing is what nobody has asked for."""
-    report = node_report.parse([node("a", state)], NOW)
+    report = node_report.parse([node("a", state)])
 
     assert bool(report.failing) is failing
 
 
 def test_hostile_reason() -> None:
     """What a node says is one line, cut, and does nothing to a terminal."""
-    report = node_report.parse([node("a", "rolled-back", "\x1b[2Jred\n\r\u202e" + "x" * 9999)], NOW)
+    report = node_report.parse([node("a", "rolled-back", "\x1b[2Jred\n\r\u202e" + "x" * 9999)])
 
     (only,) = report.nodes
     assert only.reason.startswith("[2Jred xxx")

@@ -103,7 +103,7 @@ def make_resource(
 
 def make_report(*nodes: tuple[str, str, str]) -> node_report.NodeReport:
     """Make a report of nodes: name, state, reason."""
-    return node_report.NodeReport(tuple(node_report.NodeState(*node) for node in nodes), NOW)
+    return node_report.NodeReport(tuple(node_report.NodeState(*node) for node in nodes))
 
 
 def condition(

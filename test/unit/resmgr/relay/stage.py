@@ -18,7 +18,7 @@ OK = statuses.trailers(statuses.OK)
 
 def head(method: str, *more: fields.Field) -> fields.Block:
     """Give the head of a request as a gRPC client sends it."""
-    return fields.block(
+    return fields.Block(
         (
             (b":method", b"POST"),
             (b":scheme", b"http"),

@@ -11,7 +11,7 @@ from resmgr.wire.grpc import codes, statuses
 
 def replaced(block: fields.Block, name: bytes, value: bytes) -> fields.Block:
     """Give a head with another value."""
-    return fields.block((key, value if key == name else old) for key, old in block.fields)
+    return fields.Block(tuple((key, value if key == name else old) for key, old in block.fields))
 
 
 async def test_a_service_without_a_runtime(tmp_path: Path) -> None:

@@ -179,7 +179,7 @@ async def test_a_runtime_that_breaks_the_rules(tmp_path: Path) -> None:
 
     def break_them(side: stage.Side, event: events.Event) -> None:
         if isinstance(event, events.DataReceived):
-            side.connection.headers(event.stream_id, fields.block([(b"no", b"status")]))
+            side.connection.headers(event.stream_id, fields.Block(((b"no", b"status"),)))
             side.flush()
 
     async with stage.opened(tmp_path) as on:
@@ -277,7 +277,7 @@ async def test_a_request_that_ends_with_trailers(tmp_path: Path) -> None:
     async with stage.opened(tmp_path) as on:
         client = await on.client()
         stream_id = client.request(stage.head("X"))
-        client.connection.headers(stream_id, fields.block([(b"x", b"y")]), end_stream=True)
+        client.connection.headers(stream_id, fields.Block(((b"x", b"y"),)), end_stream=True)
         client.flush()
         await stage.until(lambda: len(on.runtime.side.of(1)) == 2 if on.runtime.sides else False)
 
@@ -299,7 +299,7 @@ async def test_what_is_said_while_a_call_waits(tmp_path: Path) -> None:
             client.connection.data(stream_id, memoryview(messages.frame(b"one")[:4]))
         client.connection.data(pieces, memoryview(messages.frame(b"one")[4:]), end_stream=True)
         for stream_id in (trailers, empty):
-            client.connection.headers(stream_id, fields.block([(b"x", b"y")]), end_stream=True)
+            client.connection.headers(stream_id, fields.Block(((b"x", b"y"),)), end_stream=True)
         client.flush()
         down = await on.link()
         await stage.until(lambda: len(down.calls) == 5)

@@ -67,7 +67,9 @@ async def test_what_the_client_gets(
         client = await on.client()
         block = stage.head("CreateContainer")
         path = f"/runtime.{version}.RuntimeService/CreateContainer".encode()
-        block = fields.block((key, path if key == b":path" else it) for key, it in block.fields)
+        block = fields.Block(
+            tuple((key, path if key == b":path" else it) for key, it in block.fields)
+        )
         stream_id = client.request(block, b"hello")
 
         assert await client.ended(stream_id) == statuses.OK
@@ -86,8 +88,8 @@ async def test_a_refusal(tmp_path: Path) -> None:
 
 async def test_an_error_of_the_runtime_keeps_its_details(tmp_path: Path) -> None:
     """A reply that is handed on unchanged has the runtime's own trailers."""
-    details = fields.block(
-        [(b":status", b"200"), (b"grpc-status", b"5"), (b"grpc-status-details-bin", b"AAE")]
+    details = fields.Block(
+        ((b":status", b"200"), (b"grpc-status", b"5"), (b"grpc-status-details-bin", b"AAE"))
     )
 
     def refuse_it(side: stage.Side, event: events.Event) -> None:

@@ -39,7 +39,7 @@ async def test_a_call_is_told_after_its_answer(tmp_path: Path) -> None:
 
 async def test_a_compressed_answer_is_read(tmp_path: Path) -> None:
     """The client gets it as it is, the observer its content."""
-    head = fields.block([*stage.RESPONSE.fields, (b"grpc-encoding", b"gzip")])
+    head = fields.Block((*stage.RESPONSE.fields, (b"grpc-encoding", b"gzip")))
     framed = messages.frame(gzip.compress(b"content"), compressed=True)
 
     def answer(side: stage.Side, event: events.Event) -> None:

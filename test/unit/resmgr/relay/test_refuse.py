@@ -12,7 +12,7 @@ from resmgr.wire import fields
 
 def replaced(block: fields.Block, name: bytes, value: bytes) -> fields.Block:
     """Give a head with another value."""
-    return fields.block((key, value if key == name else old) for key, old in block.fields)
+    return fields.Block(tuple((key, value if key == name else old) for key, old in block.fields))
 
 
 PLAIN = replaced(stage.head("X"), b"content-type", b"text/html")
@@ -49,7 +49,7 @@ async def test_the_request_is_read_first(tmp_path: Path) -> None:
         await stage.until(lambda: client.content(with_end))
         assert not client.content(with_data)
         client.connection.data(with_data, memoryview(b"x"), end_stream=True)
-        client.connection.headers(with_trailers, fields.block([(b"x", b"y")]), end_stream=True)
+        client.connection.headers(with_trailers, fields.Block(((b"x", b"y"),)), end_stream=True)
         client.flush()
 
         await stage.until(lambda: client.content(with_data) and client.content(with_trailers))

@@ -57,11 +57,11 @@ NOT_FOUND = statuses.Status(Code.NOT_FOUND, "gone")
         ([HEAD, b"\0\xff\xff\xff\xff", stage.OK], Code.RESOURCE_EXHAUSTED),
         ([HEAD, messages.frame(b"x", compressed=True), stage.OK], Code.INTERNAL),
         ([HEAD, messages.frame(b"x"), b""], Code.INTERNAL),
-        ([fields.block([(b":status", b"503")]), b"busy", b""], Code.UNAVAILABLE),
-        ([HEAD, messages.frame(b"x"), fields.block([(b"x", b"y")])], Code.INTERNAL),
+        ([fields.Block(((b":status", b"503"),)), b"busy", b""], Code.UNAVAILABLE),
+        ([HEAD, messages.frame(b"x"), fields.Block(((b"x", b"y"),))], Code.INTERNAL),
         ([codes.ErrorCode.REFUSED_STREAM], Code.UNAVAILABLE),
         ([HEAD, codes.ErrorCode.CANCEL], Code.CANCELLED),
-        ([fields.block([(b"no", b"status")])], Code.INTERNAL),
+        ([fields.Block(((b"no", b"status"),))], Code.INTERNAL),
     ],
 )
 async def test_every_other_outcome_is_a_status(tmp_path: Path, answer: Answer, code: Code) -> None:
@@ -127,7 +127,7 @@ async def test_a_compressed_reply(tmp_path: Path) -> None:
 
     def play(side: stage.Side, event: events.Event) -> None:
         if isinstance(event, events.DataReceived):
-            head = fields.block([*HEAD.fields, (b"grpc-encoding", b"gzip")])
+            head = fields.Block((*HEAD.fields, (b"grpc-encoding", b"gzip")))
             framed = messages.frame(gzip.compress(b"hello"), compressed=True)
             side.connection.headers(event.stream_id, head)
             side.connection.data(event.stream_id, memoryview(framed))

@@ -142,4 +142,4 @@ class Book:
 
 def block(*pairs: tuple[bytes, bytes]) -> fields.Block:
     """Make a block to send."""
-    return fields.block(pairs)
+    return fields.Block(pairs)

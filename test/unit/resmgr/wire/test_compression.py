@@ -49,7 +49,7 @@ def test_what_we_encode_is_read_by_others(
         if index < len(sizes):
             encoder.resize(sizes[index])
         wanted = pseudo_first(pairs)
-        raw = decoder.decode(encoder.encode(fields.block(wanted)), raw=True)
+        raw = decoder.decode(encoder.encode(fields.Block(tuple(wanted))), raw=True)
         found = [(bytes(name), bytes(value)) for name, value in raw]
 
         assert sorted(found) == sorted(wanted)
@@ -92,8 +92,8 @@ def test_an_encoding_is_remembered_until_the_table_changes() -> None:
     """Other fields in the table move the indices of a block that was encoded before."""
     encoder = compression.Encoder()
     decoder = hpack.Decoder()
-    one = fields.block([(b":path", b"/one"), (b"x", b"1")])
-    two = fields.block([(b":path", b"/two")])
+    one = fields.Block(((b":path", b"/one"), (b"x", b"1")))
+    two = fields.Block(((b":path", b"/two"),))
     for block in (one, one, two, one, two, one):
         assert tuple(map(tuple, decoder.decode(encoder.encode(block), raw=True))) == block.fields
 
@@ -105,7 +105,7 @@ def test_what_changes_from_call_to_call_is_not_indexed() -> None:
     encoder = compression.Encoder()
     decoder = hpack.Decoder()
     for number in range(300):
-        block = fields.block([(b":path", b"/one"), (b"grpc-timeout", b"%du" % number)])
+        block = fields.Block(((b":path", b"/one"), (b"grpc-timeout", b"%du" % number)))
         decoder.decode(encoder.encode(block))
 
     assert len(decoder.header_table.dynamic_entries) == 1
@@ -160,7 +160,7 @@ def test_what_is_remembered_is_bounded() -> None:
     for number in range(1000):
         literal = b"\x10\x01a\x02%c%c" % (number % 256, number // 256)
         encoder.encode(decoder.decode(literal))
-        encoder.encode(fields.block([(b":status", b"200"), (b"x", b"%d" % number)]))
+        encoder.encode(fields.Block(((b":status", b"200"), (b"x", b"%d" % number))))
 
     assert len(decoder._known) <= 64
     assert len(encoder._known) <= 64

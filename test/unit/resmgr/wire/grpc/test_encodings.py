@@ -44,5 +44,5 @@ def test_a_bomb() -> None:
 
 def test_what_a_head_announces() -> None:
     """Without a field nothing is compressed."""
-    assert encodings.of_block(fields.block([(b"grpc-encoding", b"gzip")])) == b"gzip"
-    assert encodings.of_block(fields.block([])) == b"identity"
+    assert encodings.of_block(fields.Block(((b"grpc-encoding", b"gzip"),))) == b"gzip"
+    assert encodings.of_block(fields.Block(())) == b"identity"

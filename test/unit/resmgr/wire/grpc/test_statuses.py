@@ -40,7 +40,7 @@ def test_long_messages_are_cut() -> None:
 
 def test_the_status_of_trailers() -> None:
     """Code and message are read."""
-    block = fields.block([(b"grpc-status", b"5"), (b"grpc-message", b"no%20such")])
+    block = fields.Block(((b"grpc-status", b"5"), (b"grpc-message", b"no%20such")))
 
     assert statuses.of_block(block) == statuses.Status(Code.NOT_FOUND, "no such")
 
@@ -59,7 +59,7 @@ def test_the_status_of_trailers() -> None:
 )
 def test_endings_without_a_good_status(pairs: list[tuple[bytes, bytes]], code: Code) -> None:
     """Every ending has a code, by gRPC's tables."""
-    assert statuses.of_block(fields.block(pairs)).code is code
+    assert statuses.of_block(fields.Block(tuple(pairs))).code is code
 
 
 @pytest.mark.parametrize(
