@@ -171,7 +171,7 @@ class Ledger:
     def give(self, cache_id: str, linux: LinuxResources) -> None:
         """Learn the resources that a known container is to have."""
         container = self.containers[cache_id]
-        if container.linux != linux:
+        if container.linux is not linux and container.linux != linux:
             changed = self.containers[cache_id] = container.having(linux)
             self._changes["container", cache_id] = PutContainer(changed)
 

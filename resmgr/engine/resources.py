@@ -49,7 +49,7 @@ def afterwards(
     It has those that intents set resources of and that `find` knows, changed or not.
     """
     found: dict[str, LinuxResources] = {}
-    made: dict[tuple[int, int], tuple[LinuxResources, LinuxResources]] = {}
+    pinned = _Pinned()
     for intent in intents:
         if isinstance(intent, _KINDS):
             linux = found.get(intent.container)
@@ -58,17 +58,34 @@ def afterwards(
                 if container is None:
                     continue
                 linux = container.linux
-            if not isinstance(intent, SetCpuset):
+            if isinstance(intent, SetCpuset):
+                found[intent.container] = pinned.to(intent.cpus, linux)
+            else:
                 found[intent.container] = after(linux, intent)
-                continue
-            # Most of those who share CPUs share this value as well, and then go on to do so. It is
-            # kept beside what comes of it, so that nothing else has its id meanwhile.
-            key = id(linux), intent.cpus
-            known = made.get(key)
-            if known is None:
-                known = made[key] = linux, after(linux, intent)
-            found[intent.container] = known[1]
     return found
+
+
+class _Pinned:
+    """Resources on other CPUs: equal ones are one value from then on.
+
+    Many containers share CPUs and are moved together, so that is made once instead of for each.
+    """
+
+    def __init__(self) -> None:
+        self._equal: dict[tuple[LinuxResources, int], LinuxResources] = {}
+        # The value is kept beside what comes of it, so that nothing else has its id meanwhile.
+        self._same: dict[tuple[int, int], tuple[LinuxResources, LinuxResources]] = {}
+
+    def to(self, cpus: int, linux: LinuxResources) -> LinuxResources:
+        """Give them on these CPUs; 0 leaves them where they are."""
+        known = self._same.get((id(linux), cpus))
+        if known is None:
+            made = self._equal.get((linux, cpus))
+            if made is None:
+                made = _pinned(linux, cpus or linux.cpuset_cpus, linux.cpuset_mems)
+                self._equal[linux, cpus] = made
+            known = self._same[id(linux), cpus] = linux, made
+        return known[1]
 
 
 def unpinned(

@@ -67,6 +67,15 @@ def test_containers_that_get_the_same_share_one_value() -> None:
     assert found["c"] == LinuxResources(shares=3, cpuset_cpus=4)
 
 
+def test_equal_values_become_one_where_they_are_pinned_alike() -> None:
+    """Values that were made apart, as those of requests are, are shared from then on."""
+    apart = {key: Container(key, "p", key, linux=LinuxResources(shares=1024)) for key in "ab"}
+    found = resources.afterwards([intents.SetCpuset(key, 6) for key in "ab"], apart.get)
+
+    assert apart["a"].linux is not apart["b"].linux
+    assert found["a"] is found["b"]
+
+
 def test_values_that_are_gone_are_not_mistaken_for_others() -> None:
     """Each container has its own shares, whatever was made and dropped on the way."""
     containers = {str(number): Container(str(number), "p", "c") for number in range(1, 200)}
