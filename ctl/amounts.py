@@ -1,20 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Amounts as people read them in tables."""
 
-_UNITS = ("", "Ki", "Mi", "Gi", "Ti", "Pi")
+from resmgr import quantity
 
 
 def bytes_(amount: int | None) -> str | None:
     """Write bytes in three or four digits, as in 1.5Gi."""
-    if amount is None:
-        return None
-    value = float(amount)
-    unit = 0
-    while value >= 1024 and unit < len(_UNITS) - 1:
-        value /= 1024
-        unit += 1
-    shown = f"{value:.1f}" if unit and value < 10 else f"{value:.0f}"
-    return f"{shown.removesuffix('.0')}{_UNITS[unit]}"
+    return None if amount is None else quantity.show_bytes(amount)
 
 
 def cpus(milli: int | None) -> str | None:

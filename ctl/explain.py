@@ -11,7 +11,7 @@ Examples:
 """
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
 from resmgr import cpuset
@@ -19,8 +19,8 @@ from resmgr.config import suggest
 
 from . import exits, explained, live, output, placed, problem
 
-_SEVERAL = 409
-"""What the daemon answers for a name that several containers have."""
+_NONE, _SEVERAL = 404, 409
+"""What the daemon answers for a name that no container has, or more than one."""
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -62,12 +62,15 @@ def _live(target: str, socket: str) -> list[dict[str, Any]]:
     try:
         return [live.get("/explain", socket, {"container": target})]
     except live.Refused as refusal:
+        if refusal.code == _NONE and refusal.names is not None:
+            raise _nobody(target, refusal.names) from refusal
         if refusal.code != _SEVERAL:
             raise
         every = placed.read(live.get("/introspect", socket))
         own = [one for one in every if target in {one.pod, f"{one.namespace}/{one.pod}"}]
         if not own or len({(one.namespace, one.pod) for one in own}) > 1:
-            raise
+            message = f"cannot explain {target}: more than one container is called so"
+            raise problem.Problem(message, f"name one: {_some(refusal.names or ())}") from refusal
         return [live.get("/explain", socket, {"container": one.id}) for one in own]
 
 
@@ -94,10 +97,7 @@ def _simulated(arguments: argparse.Namespace, err: TextIO) -> list[dict[str, Any
             err.write(f"note: {step.title}: {step.problem}\n")
     found = told.explained()
     if not found:
-        meant = suggest.nearest(arguments.target, told.known())
-        hint = f"did you mean {meant}?" if meant else f"there is {_some(told.known())}"
-        message = f"cannot explain {arguments.target}: there is no such pod or container"
-        raise problem.Problem(message, hint)
+        raise _nobody(arguments.target, told.known())
     return [
         {
             "container": one.placement.name,
@@ -113,6 +113,24 @@ def _simulated(arguments: argparse.Namespace, err: TextIO) -> list[dict[str, Any
         }
         for one in found
     ]
+
+
+def _nobody(target: str, known: Iterable[str]) -> problem.Problem:
+    """Make the problem of a name that nobody has, with the nearest one, or some that there are."""
+    titles = list(known)
+    meant = suggest.nearest(target, (word for title in titles for word in _words(title)))
+    hint = f"did you mean {meant}?" if meant else f"there is {_some(titles)}"
+    return problem.Problem(f"cannot explain {target}: there is no such pod or container", hint)
+
+
+def _words(title: str) -> Iterator[str]:
+    """Give the words that name a container of this title, the fullest first."""
+    yield title
+    _, _, short = title.rpartition("/")
+    yield short
+    path, _, name = title.rpartition(":")
+    yield path
+    yield from (path.rpartition("/")[2], name)
 
 
 def _now(cpus: int, mems: int) -> str:

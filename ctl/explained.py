@@ -14,6 +14,9 @@ _CHOSEN = "->"
 _WIDEST = 40
 """Characters of a list of CPUs that stand in a table; longer ones are counted."""
 
+_AS_OF_NOW = "Compared as if it came now, beside all that are there:\n"
+"""What a daemon explains; a simulation explains what was compared when it came."""
+
 _GAP = 2
 _LEAST = 30
 """Columns of a terminal that there have to be for why a candidate is or is not the best."""
@@ -33,13 +36,16 @@ def show(where: Screen, title: str, facts: Mapping[str, object], told: Mapping[s
     if later:
         pairs["has now"] = later
     output.write_pairs(where, pairs)
-    for text in told.get("text") or ():
-        where.out.write(f"  {text}\n")
-    for one in told.get("recorded") or ():
+    recorded = told.get("recorded") or ()
+    for one in recorded:
         where.out.write(f"  {one.get('time')}: {one.get('text')}\n")
+    then = {one.get("text") for one in recorded}
+    for text in told.get("text") or ():
+        if text not in then:
+            where.out.write(f"  {'now it would be: ' if recorded else ''}{text}\n")
     candidates = [one for one in told.get("candidates") or () if isinstance(one, Mapping)]
     if candidates:
-        where.out.write("\n")
+        where.out.write(f"\n{_AS_OF_NOW if 'recorded' in told else ''}")
         _candidates(where, candidates)
 
 

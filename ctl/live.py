@@ -46,12 +46,14 @@ class CannotAsk(problem.Problem):
 class Refused(CannotAsk):
     """The daemon answered that it cannot give the page; `code` is that of HTTP, `text` its words.
 
-    A container that is not there is refused with 404, a word for several of them with 409.
+    A container that is not there is refused with 404, a word for several of them with 409; both
+    come with the `names` that there are, anything else with None.
     """
 
-    def __init__(self, path: str, code: int, text: str, names: Sequence[str] = ()) -> None:
+    def __init__(self, path: str, code: int, text: str, names: Sequence[str] | None = None) -> None:
         self.code = code
         self.text = text
+        self.names = names
         hint = "" if text else _VERSIONS
         if names:
             more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
@@ -138,19 +140,18 @@ def _body(path: str, answer: bytes) -> bytes:
     return body
 
 
-def _told(text: str) -> tuple[str, list[str]]:
+def _told(text: str) -> tuple[str, list[str] | None]:
     """Give what is wrong out of an answer, which may be JSON, and the names that it offers."""
     try:
         found = json.loads(text)
     except ValueError:
-        return text, []
+        return text, None
     if not isinstance(found, dict):
-        return text, []
-    offered = found.get("candidates")
-    names = offered if isinstance(offered, list) else []
-    return str(found.get("error") or text), [
-        str(one.get("title")) for one in names if isinstance(one, dict)
-    ]
+        return text, None
+    error, offered = str(found.get("error") or text), found.get("candidates")
+    if not isinstance(offered, list):
+        return error, None
+    return error, [str(one.get("title")) for one in offered if isinstance(one, dict)]
 
 
 def _explained(error: OSError, socket: str) -> CannotAsk:

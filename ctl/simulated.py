@@ -4,10 +4,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from resmgr import cpuset
+from resmgr import cpuset, quantity
 from resmgr.model import Requirements
 
-from . import amounts, output
+from . import output
 from .output import Column, Screen
 from .simulation import summary
 from .simulation.compare import Comparison, Difference, Figure
@@ -94,11 +94,7 @@ def mems(one: Placement) -> str:
 
 def request(wants: Requirements) -> str | None:
     """Show what is requested, or limited where nothing is requested."""
-    cpu = wants.cpu_request or wants.cpu_limit
-    memory = wants.memory_request or wants.memory_limit
-    parts = [f"{cpu / 1000:g} CPU"] if cpu else []
-    parts += [f"{amounts.bytes_(memory)}"] if memory else []
-    return ", ".join(parts) or None
+    return quantity.show(wants) or None
 
 
 def totals(where: Screen, placed: Placements) -> None:

@@ -115,3 +115,25 @@ def estimate(linux: LinuxResources, pod_qos: Qos) -> Requirements:
             request = max(request, limit)
         return Requirements(request, request or 0, memory or 0, memory)
     return Requirements(cpu_request=request, cpu_limit=limit, memory_limit=memory)
+
+
+_UNITS = ("", "Ki", "Mi", "Gi", "Ti", "Pi")
+
+
+def show_bytes(amount: int) -> str:
+    """Write bytes for people, in three or four digits, as in 1.5Gi."""
+    value = float(amount)
+    unit = 0
+    while value >= 1024 and unit < len(_UNITS) - 1:
+        value /= 1024
+        unit += 1
+    shown = f"{value:.1f}" if unit and value < 10 else f"{value:.0f}"
+    return f"{shown.removesuffix('.0')}{_UNITS[unit]}"
+
+
+def show(wants: Requirements) -> str:
+    """Write for people what is requested, or limited where nothing is requested: 6 CPU, 32Gi."""
+    cpu = wants.cpu_request or wants.cpu_limit
+    memory = wants.memory_request or wants.memory_limit
+    parts = [f"{cpu / 1000:g} CPU"] if cpu else []
+    return ", ".join(parts + ([show_bytes(memory)] if memory else []))

@@ -4,13 +4,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ... import cpuset
+from ... import cpuset, quantity
 from ...engine import asked as asks
 from ...engine.engine import Engine
 from ...model import Container, Pod
 from ...policy import explain
 from ..records.decisions import Decisions
-from . import find, http
+from . import find, http, turned_away
 
 
 def page(engine: Engine, decisions: Decisions, query: http.Query) -> http.Page:
@@ -20,6 +20,8 @@ def page(engine: Engine, decisions: Decisions, query: http.Query) -> http.Page:
     if not word:
         return _wrong(400, "name a container: /explain?container=POD/CONTAINER")
     found = find.containers(word, ledger.containers.values(), ledger.pods)
+    if not found and (refusal := turned_away.last(decisions, word)):
+        return http.json_page(turned_away.document(engine.policy.name, refusal, decisions))
     if not found:
         return _wrong(404, f"no container {word[:200]!r} is known", _all(engine))
     if len(found) > 1:
@@ -47,13 +49,12 @@ def document(engine: Engine, decisions: Decisions, container: Container) -> dict
         "shares": container.linux.shares,
         "assignment": shown.get(container.cache_id),
     }
-    request = container.requirements.cpu_request
     return {
         "container": find.title(container, engine.ledger.pods.get(container.pod_id)),
         "who": _who(container, engine.ledger.pods),
         "policy": engine.policy.name,
         "qos": subject.pod.qos.value,
-        "request": "" if request is None else f"{request}m",
+        "request": quantity.show(container.requirements),
         "state": container.state.name.lower(),
         "now": f"CPUs {has['cpus'] or 'any'}, memory nodes {has['mems'] or 'any'}",
         "has": has,

@@ -21,7 +21,7 @@ from ..process import timers
 from ..records import decisions, gather, metrics, series, witness
 from ..records.numbers import Numbers
 from ..serving import listener
-from . import http, local, pages, show
+from . import find, http, local, pages, show
 
 if TYPE_CHECKING:
     from . import status
@@ -66,6 +66,7 @@ class Insight:
             counted,
             policy=lambda: engine.policy.name,
             title=lambda cache_id: show.title(engine, cache_id),
+            named=lambda one: find.title(one, engine.ledger.pods.get(one.pod_id)),
             now=prepared.now,
         )
         return self._heard

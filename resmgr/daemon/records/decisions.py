@@ -19,6 +19,9 @@ MOST_BYTES = 384 * 1024
 LONGEST = 2000
 """Characters of the text of one decision."""
 
+REFUSED = "refused: "
+"""What the text of a refusal begins with."""
+
 _BESIDE = 300
 
 MOST_CONTAINERS = 1024
@@ -104,6 +107,11 @@ class Decisions:
         found = tuple(one for one in self._kept if one.container == container)
         older = self._last.get(container, ())
         return (*(one for one in older if not found or one.number < found[0].number), *found)
+
+    def refusals(self) -> Iterator[Decision]:
+        """Give refusals after which nothing was decided about the same container."""
+        last = (kept[-1] for kept in self._last.values())
+        return (one for one in last if one.text.startswith(REFUSED))
 
     def since(self, number: int) -> Iterator[Decision]:
         """Give what is kept of what came after a number."""

@@ -30,18 +30,20 @@ class Witness:
         *,
         policy: Callable[[], str],
         title: Callable[[str], str],
+        named: Callable[[Container], str],
         now: Callable[[], float],
     ) -> None:
         """Take where decisions are kept and counted, by policy and outcome.
 
-        `policy` names the active one, `title` a container of a cache id, `now` gives seconds since
-        the epoch.
+        `policy` names the active one, `title` a container of a cache id, `named` one that is not
+        known (any more), `now` gives seconds since the epoch.
         """
         self._inner = inner
         self._kept = kept
         self._counted = counted
         self._policy = policy
         self._title = title
+        self._named = named
         self._now = now
         self.failures = Failures()
         """Of what was decided and could not be carried out."""
@@ -71,8 +73,6 @@ class Witness:
     def refused(self, container: Container, text: str) -> None:
         """Keep a refusal; whoever asked hears of it too."""
         self._inner.refused(container, text)
-        title = self._title(container.cache_id)
-        if title == container.cache_id:
-            title = f"{container.namespace}/{container.pod_id}:{container.name}"
-        self._kept.add(container.cache_id, title, f"refused: {text}", level="warning")
+        title = self._named(container)
+        self._kept.add(container.cache_id, title, f"{decisions.REFUSED}{text}", level="warning")
         self._counted.add(self._policy(), "refused")

@@ -183,13 +183,49 @@ def test_each_container_of_a_pod_is_asked_for(tmp_path: Path) -> None:
 
 
 def test_a_name_of_several_pods_is_not_guessed(tmp_path: Path) -> None:
-    """The daemon's words are the answer."""
+    """All of them are named instead."""
     path = tmp_path / "s"
-    several = {"error": "'c' is not the only one: default/a:c, default/b:c"}
+    both = [{"title": "default/a:c"}, {"title": "default/b:c"}]
+    several = {"error": "'c' is not the only one: default/a:c, default/b:c", "candidates": both}
     with (
         daemon(path, (409, several), (200, PAGE)),
-        pytest.raises(problem.Problem, match="'c' is not the only one: default/a:c") as error,
+        pytest.raises(problem.Problem, match="cannot explain c: more than one") as error,
     ):
         run("c", "--socket", str(path))
 
+    assert error.value.hint == "name one: default/a:c, default/b:c"
     assert error.value.status == exits.PROBLEM
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("db0", "did you mean db-0?"),
+        ("default/db-1", "did you mean default/db-0?"),
+        ("db-0/dbb", "did you mean db-0:db?"),
+        ("nothing-like-it", "there is default/db-0:db, default/web:nginx"),
+    ],
+)
+def test_a_name_that_the_daemon_does_not_know(word: str, hint: str, tmp_path: Path) -> None:
+    """The nearest one is offered, in the form that was used; else some that there are."""
+    path = tmp_path / "s"
+    known = [{"title": "default/db-0:db"}, {"title": "default/web:nginx"}]
+    answer = {"error": "no container is known", "candidates": known}
+    with daemon(path, (404, answer)), pytest.raises(problem.Problem) as error:
+        run(word, "--socket", str(path))
+
+    assert error.value.message == f"cannot explain {word}: there is no such pod or container"
+    assert error.value.hint == hint
+
+
+def test_what_was_decided_then_is_told_apart_from_now(tmp_path: Path) -> None:
+    """Words that are the same are there once, others say that they are of now."""
+    path = tmp_path / "s"
+    recorded = [{"time": "2026-01-02T03:04:05Z", "text": "as before"}]
+    told = {**TOLD, "container": "default/a:c", "text": ["as before", "otherwise"]}
+    with daemon(path, (200, {**told, "recorded": recorded})):
+        _, out, _ = run("a:c", "--socket", str(path))
+
+    assert out.count("as before") == 1
+    assert "  now it would be: otherwise\n" in out
+    assert "\nCompared as if it came now, beside all that are there:\n" in out

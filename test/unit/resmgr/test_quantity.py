@@ -177,3 +177,17 @@ def test_requirements_are_estimated(
 ) -> None:
     """Shares, quota and memory limit tell what the container asks for."""
     assert quantity.estimate(linux, qos) == requirements
+
+
+@pytest.mark.parametrize(
+    ("wants", "shown"),
+    [
+        (Requirements(), ""),
+        (Requirements(cpu_request=6000, memory_request=32 * 2**30), "6 CPU, 32Gi"),
+        (Requirements(cpu_limit=500), "0.5 CPU"),
+        (Requirements(cpu_request=0, memory_limit=1536), "1.5Ki"),
+    ],
+)
+def test_requests_are_shown_for_people(wants: Requirements, shown: str) -> None:
+    """What is limited is shown where nothing is requested."""
+    assert quantity.show(wants) == shown

@@ -27,6 +27,7 @@ class World:
             self.counted,
             policy=lambda: "static",
             title=lambda one: "default/web:main" if one == "u:main" else one,
+            named=lambda one: f"{one.namespace}/web-of-{one.pod_id}:{one.name}",
             now=lambda: 7.0,
         )
 
@@ -62,7 +63,7 @@ def test_a_refusal_is_kept_with_a_name(world: World) -> None:
     kept = [(one.title, one.text, one.level) for one in world.kept.since(0)]
 
     assert world.inner.refusals == [("u:gone", "no CPU is left")]
-    assert kept == [("ns/p1:gone", "refused: no CPU is left", "warning")]
+    assert kept == [("ns/web-of-p1:gone", "refused: no CPU is left", "warning")]
     assert world.counted.values == {("static", "refused"): 1}
 
 
