@@ -21,8 +21,9 @@ def upward(
 ) -> tuple[State, tuple[str, ...]]:
     """Move the memory of containers until nobody is short; give the state and who was moved.
 
-    `own` is the container that was just placed, which is not moved. Who was short in the state
-    `before` is nobody's concern now. Raises `CannotAllocate` when there is no room above.
+    `own` is the container that was just placed. Unlike in the original it is moved too, after all
+    others: else what moves above it would be guaranteed the same memory. Who was short in the
+    state `before` is nobody's concern now. Raises `CannotAllocate` when there is no room above.
     """
     former = _shortage(pools, before)
     moved: dict[str, None] = {}
@@ -30,13 +31,10 @@ def upward(
         short = _short(pools, state, former)
         if not short:
             return state, tuple(moved)
-        crowd = [
-            key
-            for key in sorted(state.grants)
-            if short >> state.grants[key].memory_pool & 1 and key != own
-        ]
+        crowd = [key for key in sorted(state.grants) if short >> state.grants[key].memory_pool & 1]
         if not crowd:
             return state, tuple(moved)
+        crowd = [key for key in crowd if key != own] or crowd
         for key in crowd:
             if _short(pools, state, former) >> state.grants[key].memory_pool & 1:
                 state = _up(pools, state, key)

@@ -50,19 +50,19 @@ class Selector:
     ) -> Placed:
         """Place a container that has nothing; in its `former` pool if it fits there.
 
-        Raises `CannotAllocate`.
+        Raises `CannotAllocate` with what the largest of the pools lacks that have the memory.
         """
         if request.at_root:
             return self.attempt(state, subject, request, self.pools[-1], SYSTEM)
-        refusal: CannotAllocate | None = None
+        refusals: dict[int, CannotAllocate] = {}
         for pool, why in self._candidates(state, subject, request, former):
             try:
                 return self.attempt(state, subject, request, pool, why)
             except CannotAllocate as error:
-                refusal = refusal or error
-        if refusal is None:
-            refusal = CannotAllocate(self._nowhere(state, request))
-        raise refusal
+                refusals.setdefault(pool.depth, error)
+        if not refusals:
+            raise CannotAllocate(self._nowhere(state, request))
+        raise refusals[min(refusals)]
 
     def stay(self, state: State, held: Grant, subject: Subject, request: Request) -> Placed:
         """Give a container in its pool what it wants now; `state` is that without it.
@@ -85,7 +85,8 @@ class Selector:
         """Let others make room for its memory that were not short `before`."""
         own = grant.subject.container.cache_id
         after, moved = expand.upward(self.pools, before, state.giving(own, grant), own)
-        return Placed(after, grant, (f"is in pool {self.pools[grant.pool].name}: {why}",), moved)
+        text = f"is in pool {self.pools[grant.pool].name}: {why}"
+        return Placed(after, after.grants[own], (text,), moved)
 
     def _candidates(
         self, state: State, subject: Subject, request: Request, former: str
@@ -148,9 +149,11 @@ class Selector:
         ]
 
     def _nowhere(self, state: State, request: Request) -> str:
-        free = states.left(self.pools, state).free[-1]
+        free = self.pools[-1].capacity
+        for book in state.books:
+            free = memory.minus(free, book.memory)
         kinds = [
-            f"{memory.size(here)} of {memory.show(kind)}"
+            f"{memory.size(max(0, here))} of {memory.show(kind)}"
             for kind, here in zip(memory.ORDER, free, strict=True)
             if kind & request.filling and self.pools[-1].nodes(kind)
         ]

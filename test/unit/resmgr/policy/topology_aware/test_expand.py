@@ -41,12 +41,12 @@ def test_who_is_short_moves_to_the_next_pool_with_room() -> None:
 
 
 def test_a_full_pool_is_passed_over() -> None:
-    """The root has more than the socket."""
+    """The root has more than the socket, and may take from the newcomer what it has there."""
     before = giving(EMPTY, "a", 0, 1)
     after, moved = expand.upward(POOLS, before, giving(before, "b", 2, 4), "b")
 
-    assert moved == ("a",)
-    assert after.grants["a"].memory_pool == 6
+    assert moved == ("a", "b")
+    assert [after.grants[name].memory_pool for name in moved] == [6, 6]
 
 
 def test_who_moves_may_make_others_move() -> None:
@@ -54,8 +54,27 @@ def test_who_moves_may_make_others_move() -> None:
     before = giving(giving(EMPTY, "far", 3, 2), "a", 0, 2)
     after, moved = expand.upward(POOLS, before, giving(before, "b", 2, 3), "b")
 
-    assert moved == ("a", "far")
-    assert [after.grants[name].memory_pool for name in ("a", "far")] == [6, 5]
+    assert moved == ("a", "far", "b")
+    assert [after.grants[name].memory_pool for name in moved] == [6, 6, 6]
+
+
+def test_the_newcomer_moves_when_those_above_leave_it_too_little() -> None:
+    """Whoever had to make room for it may use its memory from the root now."""
+    before = giving(giving(EMPTY, "a", 0, 2), "c", 1, 1)
+    crowded = giving(before, "b", 2, 3)
+    after, moved = expand.upward(POOLS, before, crowded, "b")
+
+    assert moved == ("a", "c", "b")
+    assert {grant.memory_pool for grant in after.grants.values()} == {6}
+    assert after.grants["b"].pool == 2
+
+
+def test_a_newcomer_that_the_machine_has_too_little_for_is_refused() -> None:
+    """Others can make room for it, but then the root has no more for it than they left."""
+    full = giving(giving(giving(EMPTY, "a", 0, 2), "c", 1, 2), "far", 3, 2)
+
+    with pytest.raises(CannotAllocate, match="container b of pod b would have to make room"):
+        expand.upward(POOLS, full, giving(full, "b", 2, 3), "b")
 
 
 def test_no_room_above_is_refused() -> None:

@@ -76,9 +76,17 @@ def test_the_next_pool_is_tried() -> None:
 
 
 def test_nothing_that_fits_is_a_refusal() -> None:
-    """With why the best pool did not."""
-    with pytest.raises(CannotAllocate, match="can't slice 16 exclusive CPUs"):
+    """With what the largest pool lacks: that none has as much can be seen by it alone."""
+    with pytest.raises(CannotAllocate, match=r"can't slice 16 exclusive CPUs .* 1-15 of root"):
         place(Request(full=16))
+
+
+def test_memory_that_anybody_has_is_not_free() -> None:
+    """Wherever it was granted, a refusal does not count it as what the machine has."""
+    grant = Grant(made.subject("o"), 0, memory_pool=0, amounts=(0, 1 << 30, 0))
+
+    with pytest.raises(CannotAllocate, match=r"the whole machine has 7Gi of dram free"):
+        place(Request(part=10, amount=9 << 30), EMPTY.giving("o", grant))
 
 
 def test_hints_and_affinities_count() -> None:

@@ -8,6 +8,7 @@ from unit.resmgr.policy import machines, properties
 from unit.resmgr.policy.playbook import Create, Node
 from unit.resmgr.sysfs import trees
 
+from resmgr import cpuset
 from resmgr.model import Qos
 from resmgr.policy.topology_aware import state as states
 from resmgr.policy.topology_aware.policy import TopologyAware
@@ -97,7 +98,14 @@ def books_are_kept(node: Node) -> None:
 
 
 def memory_is_there(node: Node) -> None:
-    """Each container has the memory that it asks for, or nothing is guaranteed to it."""
+    """Each container has the memory that it asks for, or nothing is guaranteed to it.
+
+    Nowhere more of it is promised than there is, also not in all pools of a tree together.
+    """
+    pools, books = aware(node).pools, node.state.books
+    for pool in pools:
+        promised = sum(sum(books[id_].memory) for id_ in cpuset.ids(pool.below))
+        assert promised <= sum(pool.capacity)
     for grant in node.state.grants.values():
         wants = grant.subject.container.requirements
         if grant.subject.pod.qos is not Qos.BEST_EFFORT and not grant.makeshift:
