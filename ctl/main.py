@@ -10,7 +10,7 @@ import sys
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TextIO
 
-from . import exits, problem
+from . import exits, problem, reading
 
 PROGRAM = "cri-resmgrctl"
 PLUGIN = "kubectl-resmgr"
@@ -31,6 +31,9 @@ COMMANDS: Mapping[str, str] = {
     "topology": "this machine or another one drawn, and who is where on it; records of machines",
 }
 """Command and its one line in the help; each is a module with `add_arguments` and `run`."""
+
+_HELP = "help"
+"""Before a command it is what `--help` is behind it."""
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 """What writing to a file fails with that has no room."""
@@ -72,7 +75,7 @@ def parsers(
     """Build the parser as `parser` does, and give those of the wanted commands with it."""
     form = functools.partial(argparse.RawDescriptionHelpFormatter, width=width)
     statuses = "\n".join(f"  {number:<4} {text}" for number, text in exits.STATUSES.items())
-    whole = argparse.ArgumentParser(
+    whole = reading.Parser(
         prog=program,
         description="Shows what the CRI resource manager of this node does and why, and what it"
         " would do.",
@@ -153,11 +156,13 @@ def _output() -> TextIO:
 
 def _read(words: Sequence[str], program: str) -> argparse.Namespace:
     """Read a command line; what is none ends the program."""
+    if words and words[0] == _HELP:
+        words = [*words[1:], "--help"]
     first = words[0] if words else ""
-    reading = parser(COMMANDS.keys() & {first}, program=program)
+    whole = parser(COMMANDS.keys() & {first}, program=program)
     if first and not first.startswith("-") and first not in COMMANDS:
         from resmgr.config import suggest  # noqa: PLC0415 - for a word that is wrong
 
         meant = suggest.nearest(first, COMMANDS)
-        reading.error(f"unknown command {first!r}" + (f", did you mean {meant}?" if meant else ""))
-    return reading.parse_args(words)
+        whole.error(f"unknown command {first!r}" + (f", did you mean {meant}?" if meant else ""))
+    return whole.parse_args(words)

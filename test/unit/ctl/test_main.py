@@ -68,7 +68,7 @@ print([name for name in sys.modules if name.startswith("ctl.") or name == "async
     )
 
     loaded = done.stdout.splitlines()[-1]
-    assert loaded == "['ctl.exits', 'ctl.problem', 'ctl.main']"
+    assert loaded == "['ctl.exits', 'ctl.problem', 'ctl.reading', 'ctl.main']"
 
 
 def test_a_problem_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
