@@ -10,7 +10,6 @@ import collections
 import contextlib
 import dataclasses
 import logging
-import random
 from collections.abc import Callable
 from typing import Final, Protocol
 
@@ -135,7 +134,7 @@ class Upstream:
         *,
         connected: Callable[[], None] = lambda: None,
         bounds: limits.Limits = BOUNDS,
-        chance: Callable[[], float] = random.random,
+        chance: Callable[[], float] = backoff.chance,
         name: str = "the runtime",
     ) -> None:
         self.path = path

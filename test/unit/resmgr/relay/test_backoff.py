@@ -19,3 +19,11 @@ def test_delays_double_up_to_the_cap() -> None:
 def test_delays_are_spread(chance: float, factor: float) -> None:
     """Jitter is a fifth to either side."""
     assert next(backoff.delays(lambda: chance)) == pytest.approx(0.02 * factor)
+
+
+def test_chance_stays_between_0_and_1() -> None:
+    """And is not always the same."""
+    found = {backoff.chance() for _ in range(200)}
+
+    assert all(0 <= one <= 1 for one in found)
+    assert len(found) > 20
