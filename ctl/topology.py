@@ -84,7 +84,8 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
         raise problem.Problem(message, "give one of --html and -o", exits.USAGE)
     source = hardware.source(arguments)
     found = source.read()
-    who = _containers(arguments, here=not source.name, err=err)
+    own = arguments.machine is None and arguments.socket != live.SOCKET
+    who = _containers(arguments, here=own or not source.name, err=err)
     notes = list(found.warnings)
     if who is not None:
         who, elsewhere = occupants.within(who, found.machine.online)
@@ -138,7 +139,7 @@ def _document(name: str) -> Mapping[str, Any]:
     except RecursionError as error:
         raise problem.Problem(f"cannot read {name}: it is nested too deep") from error
     if not isinstance(found, dict):
-        raise problem.Problem(f"cannot read {name}: it is no object")
+        raise problem.Problem(f"cannot read {name}: it is no object", occupants.EXPECTED)
     return found
 
 
@@ -148,8 +149,8 @@ def _yaml(name: str, content: str) -> Any:
     try:
         return yaml.load(content, yaml.CSafeLoader)
     except yaml.YAMLError as error:
-        message = f"cannot read {name}: it is neither JSON nor YAML"
-        raise problem.Problem(message) from error
+        message = f"cannot read {name}: it is neither one document of JSON nor of YAML"
+        raise problem.Problem(message, occupants.EXPECTED) from error
 
 
 def _draw(

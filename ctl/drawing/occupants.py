@@ -11,7 +11,8 @@ from resmgr import cpuset
 
 from .. import placed
 
-_EXPECTED = "expected what /introspect or `simulate -o json` gives"
+_RUNNING = "running"
+EXPECTED = "expected what /introspect or `simulate -o json` gives"
 
 
 class BadDocument(ValueError):
@@ -38,13 +39,18 @@ class Occupant:
 
 
 def read(document: Mapping[str, Any]) -> tuple[Occupant, ...]:
-    """Give the containers of a document that have a place, by name. Raises `BadDocument`."""
+    """Give the containers of a document that have a place, by name. Raises `BadDocument`.
+
+    Of a simulation of steps it is who is there in the end.
+    """
+    if isinstance(document.get("after"), Mapping):
+        document = document["after"]
     if isinstance(document.get("containers"), list):
         found = sorted(_simulated(document["containers"]), key=lambda one: one.name)
     elif "Pods" in document or "Assignments" in document:
         found = list(_told(document))
     else:
-        raise BadDocument(_EXPECTED)
+        raise BadDocument(EXPECTED)
     labels = _labels()
     return tuple(
         Occupant(one.name, one.pool, one.exclusive, one.shared, next(labels))
@@ -58,7 +64,7 @@ def _told(document: Mapping[str, Any]) -> Iterator[Occupant]:
     try:
         containers = placed.read(document)
     except (AttributeError, TypeError, ValueError) as error:
-        raise BadDocument(_EXPECTED) from error
+        raise BadDocument(EXPECTED) from error
     for one in containers:
         if one.allowed:
             yield Occupant(_clean(one.title), _clean(one.pool), one.exclusive, one.shared)
@@ -85,7 +91,7 @@ def _simulated(containers: list[Any]) -> Iterator[Occupant]:
         if not isinstance(one, Mapping):
             raise BadDocument("expected a list of containers")
         cpus, exclusive = _mask(one.get("cpus")), _mask(one.get("exclusive"))
-        if cpus | exclusive and not one.get("refusal"):
+        if cpus | exclusive and one.get("state", _RUNNING) == _RUNNING and not one.get("refusal"):
             name = f"{one.get('namespace')}/{one.get('pod')}:{one.get('container')}"
             pool = str(one.get("pool") or "")
             yield Occupant(_clean(name), _clean(pool), exclusive, cpus & ~exclusive)

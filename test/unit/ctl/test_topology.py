@@ -88,6 +88,13 @@ def test_the_daemon_is_asked_who_is_on_this_machine(daemon: Path) -> None:
     ]
 
 
+def test_a_daemon_that_is_named_is_asked_about_its_root(daemon: Path) -> None:
+    """Where it has another one than this machine's, which both are given."""
+    _, out, _ = call(f"--socket={daemon}", "--sysfs-root=/.", "-o", "json")
+
+    assert [one["name"] for one in json.loads(out)["containers"]] == ["web:nginx"]
+
+
 @pytest.mark.parametrize("words", [("--no-containers",), ("--machine=laptop",)])
 def test_the_daemon_is_not_asked_if_nobody_wants_it(tmp_path: Path, words: tuple[str, ...]) -> None:
     """What it knows has nothing to do with another machine."""
@@ -155,7 +162,7 @@ def test_a_page_is_no_document(tmp_path: Path) -> None:
     ("content", "message"),
     [
         ("[]", "it is no object"),
-        ("{", "it is neither JSON nor YAML"),
+        ("{", "it is neither one document of JSON nor of YAML"),
         ("[" * 200_000, "it is nested too deep"),
         ("{}", "expected what /introspect or `simulate -o json` gives"),
     ],

@@ -128,3 +128,19 @@ def test_cpus_that_a_machine_has_not_are_told() -> None:
     assert found == (Occupant("a", "", 0b10000, 0, "A"), Occupant("b", "", 0, 0b11))
     assert elsewhere == 0b100000
     assert found[0].cpus == 0b10000
+
+
+@pytest.mark.parametrize("state", ["finished", "waiting"])
+def test_who_does_not_run_is_nowhere(state: str) -> None:
+    """The CPUs of an init container that has ended are others' by now."""
+    document = {"containers": [simulated(state=state), simulated(pod="db", state="running")]}
+
+    assert [one.name for one in occupants.read(document)] == ["default/db:main"]
+
+
+def test_of_steps_the_end_counts() -> None:
+    """What is printed with `--events` has more than one picture of the machine."""
+    before, after = ({"containers": [simulated(pod=name)]} for name in ("early", "late"))
+    document = {"before": before, "steps": [], "after": after}
+
+    assert [one.name for one in occupants.read(document)] == ["default/late:main"]
