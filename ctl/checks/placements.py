@@ -30,6 +30,10 @@ def placements(node: Node) -> Finding:
         more = f" and {len(other) - _SHOWN} more" if len(other) > _SHOWN else ""
         remedy = f"somebody else sets cpusets; systemctl restart {live.UNIT} sets ours again"
         return wrong(_NAME, f"{'; '.join(other[:_SHOWN])}{more}", remedy)
+    decided = sum(1 for one in listed if one.known and one.allowed)
+    if decided and not known:
+        detail = f"none of {decided} containers that were given CPUs has a cgroup here"
+        return unknown(_NAME, detail, "cat /proc/mounts; --sysfs-root names another root")
     return ok(_NAME, f"{len(known)} of {len(listed)} containers compared, all as decided")
 
 

@@ -30,3 +30,13 @@ def test_decided_and_real_cpus_are_compared(tmp_path: Path, real: str, verdict: 
 def test_a_daemon_that_is_away(tmp_path: Path) -> None:
     """Nothing can be compared."""
     assert placements.placements(nodes.node(tmp_path)).verdict is Verdict.UNKNOWN
+
+
+def test_without_cgroups_nothing_is_called_fine(tmp_path: Path) -> None:
+    """Containers whose cgroups are elsewhere were not compared."""
+    node = nodes.node(tmp_path)
+    with stand_in.served(Path(node.socket), {"/introspect": json.dumps(pages.INTROSPECTED)}):
+        found = placements.placements(node)
+
+    assert found.verdict is Verdict.UNKNOWN
+    assert found.detail == "none of 1 containers that were given CPUs has a cgroup here"
