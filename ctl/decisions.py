@@ -54,6 +54,8 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     if arguments.last >= 0:
         found = found[len(found) - min(arguments.last, len(found)) :]
     if not arguments.follow:
+        if not found:
+            err.write(f"note: {_nothing(page, arguments.container)}\n")
         if arguments.output == output.TABLE:
             _table(output.screen(out), found)
         else:
@@ -109,11 +111,26 @@ class Follower:
 
 def _about(page: Mapping[str, Any], word: str) -> list[dict[str, Any]]:
     every: list[dict[str, Any]] = list(page.get("decisions") or ())
-    return [
-        one
-        for one in every
-        if not word or word in str(one.get("container")) or word in str(one.get("cacheID"))
-    ]
+    return [one for one in every if not word or any(word in name for name in _names(one))]
+
+
+def _names(one: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Give the names that a word may be a part of; a slash will do for a colon."""
+    title = str(one.get("container"))
+    return title, title.replace(":", "/"), str(one.get("cacheID"))
+
+
+def _nothing(page: Mapping[str, Any], word: str) -> str:
+    """Say why nothing is shown."""
+    from resmgr.config import suggest  # noqa: PLC0415 - for a word that is wrong
+
+    names = {str(one.get("container")): None for one in page.get("decisions") or ()}
+    if not word or not names:
+        return "nothing was decided yet since the daemon's start"
+    short = (name.rpartition("/")[2].rpartition(":")[0] for name in names)
+    meant = suggest.nearest(word, (*names, *short))
+    hint = f"; did you mean {meant}?" if meant else ""
+    return f"nothing that is kept was decided about {word}{hint}"
 
 
 def _table(where: output.Screen, found: Sequence[Mapping[str, Any]]) -> None:

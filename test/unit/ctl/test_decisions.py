@@ -111,3 +111,36 @@ def test_a_daemon_without_the_page_ends_it(socket: Path) -> None:
     """An older one will not have it tomorrow either."""
     with stand_in.served(socket, {}), pytest.raises(live.Refused):
         follower(socket, []).more()
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("default/wbe/main", "about default/wbe/main; did you mean default/web/main?"),
+        ("nothing-like-it", "about nothing-like-it\n"),
+    ],
+)
+def test_a_word_that_fits_nothing_is_told(
+    word: str, said: str, socket: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An empty table alone would not say whether there is such a container."""
+    status = show(socket, word)
+
+    assert said in capsys.readouterr().err
+    assert status == exits.FINE
+
+
+def test_a_slash_will_do_for_a_colon(socket: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As with `explain`."""
+    with stand_in.served(socket, {"/decisions": page(decision(1, "default/web:main"))}):
+        main.main(["decisions", "--socket", str(socket), "web/main"])
+
+    assert "decision 1" in capsys.readouterr().out
+
+
+def test_that_nothing_was_decided_is_said(socket: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By a daemon that has just begun."""
+    with stand_in.served(socket, {"/decisions": page()}):
+        main.main(["decisions", "--socket", str(socket)])
+
+    assert capsys.readouterr().err == "note: nothing was decided yet since the daemon's start\n"
