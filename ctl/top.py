@@ -74,7 +74,6 @@ def seconds(text: str) -> float:
 
 def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     """Look and show, again and again on a terminal. Raises `Problem` where nothing is seen."""
-    del err
     look = Look(arguments.socket, arguments.sysfs_root, arguments.pool)
     screen = terminal.Terminal(sys.stdin, out)
     if screen.there and not arguments.once and arguments.output == output.TABLE:
@@ -84,6 +83,9 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     look()
     screen.key(arguments.interval or _ONCE)
     rows = consumption.ordered(look(), arguments.sort)
+    if look.unseen:
+        root = arguments.sysfs_root
+        err.write(f"note: {look.unseen} containers have no cgroup below {root}, and are left out\n")
     if arguments.output == output.TABLE:
         write(output.screen(out), rows)
     else:
@@ -108,6 +110,8 @@ class Look:
         self._pool = pool
         self._clock = clock
         self._before: usage.Reading | None = None
+        self.unseen = 0
+        """Containers that the last look found with the daemon alone."""
 
     def __call__(self) -> list[Row]:
         """Look. Raises `Problem`."""
@@ -121,6 +125,7 @@ class Look:
         except containers.CannotList as error:
             raise problem.Problem(str(error), "run it as root") from error
         self._before = now
+        self.unseen = len(listed) - len(rows)
         return [one for one in rows if self._pool in {None, one.placed.pool}]
 
 

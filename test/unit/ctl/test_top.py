@@ -158,3 +158,16 @@ def test_many_nodes_share_a_column() -> None:
 
     assert "BY NODE" in out.getvalue()
     assert "3:1Ki" in out.getvalue()
+
+
+def test_containers_without_a_cgroup_are_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An empty table has a reason."""
+    (tmp_path / "cgroup.controllers").touch()
+    with stand_in.served(tmp_path / "s", {"/introspect": json.dumps(pages.INTROSPECTED)}):
+        main.main(words(tmp_path))
+
+    assert capsys.readouterr().err == (
+        f"note: 2 containers have no cgroup below {tmp_path}, and are left out\n"
+    )
