@@ -21,7 +21,7 @@ def texts(name: str, stdin: TextIO | None = None) -> Iterator[tuple[str, str]]:
     Raises `problem.Problem`.
     """
     if name == STDIN:
-        yield "stdin", _limited("stdin", (stdin or sys.stdin).read(LARGEST + 1))
+        yield "stdin", _piped(stdin or sys.stdin)
         return
     path = Path(name)
     if not path.is_dir():
@@ -35,6 +35,14 @@ def texts(name: str, stdin: TextIO | None = None) -> Iterator[tuple[str, str]]:
         yield str(one), text(str(one))
 
 
+def content(name: str) -> str:
+    """Give the text of a file, or of what is piped in. Raises `problem.Problem`."""
+    if name != STDIN:
+        return text(name)
+    ((_, piped),) = texts(STDIN)
+    return piped
+
+
 def text(name: str) -> str:
     """Give the text of a file. Raises `problem.Problem`."""
     try:
@@ -45,6 +53,13 @@ def text(name: str) -> str:
         raise problem.Problem(message, status=exits.USAGE) from error
     except UnicodeDecodeError as error:
         raise problem.Problem(f"cannot read {name}: it is no UTF-8") from error
+
+
+def _piped(stdin: TextIO) -> str:
+    try:
+        return _limited("stdin", stdin.read(LARGEST + 1))
+    except UnicodeDecodeError as error:
+        raise problem.Problem("cannot read stdin: it is no UTF-8") from error
 
 
 def _limited(name: str, content: str) -> str:

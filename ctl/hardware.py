@@ -30,6 +30,11 @@ class Source:
     reader: files.Reader = files.DISK
     made: Machine | None = None
 
+    @property
+    def files(self) -> Path | None:
+        """Where files of the machine can be read; None where only a description is there."""
+        return self.root if self.made is None and self.reader is files.DISK else None
+
     def read(self, *, detailed: bool = True) -> discover.Discovered:
         """Read the machine; caches and clusters only if `detailed`. Raises `Problem`."""
         if self.made is not None:

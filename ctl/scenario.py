@@ -11,7 +11,6 @@ from resmgr import cpuset
 from resmgr.config import manifests
 from resmgr.config.problem import Findings, Place
 from resmgr.policy.interface import Policy, PolicyError
-from resmgr.sysfs.files import DISK
 from resmgr.sysfs.machine import Machine
 
 from . import configured, exits, files, hardware, problem, progress
@@ -89,7 +88,7 @@ def build(
     """Read everything that is named, with progress. Raises `Problem` with all that is wrong."""
     source = hardware.source(arguments)
     machine = source.read(detailed=False).machine
-    root = source.root if source.made is None and source.reader is DISK else None
+    root = source.files
     kubelet = Kubelet(machine, not arguments.without_webhook, _devices(arguments.device, machine))
     findings = Findings()
     reader = _Pods(findings, err, stdin)

@@ -10,7 +10,7 @@ import stat
 from resmgr.state import errors, store
 
 from .. import gate, live, status
-from ..configs import judge
+from ..configs import judge, trial
 from ..node import kubelet, units
 from .finding import DISABLED, Finding, Node, note, ok, unknown, wrong
 
@@ -120,7 +120,7 @@ def state(node: Node) -> Finding:
 
 def configuration(node: Node) -> Finding:
     """Judge the files that the next start would read, on this machine."""
-    wanted = judge.Hardware.named(None, str(node.root))
+    wanted = trial.Hardware.below(node.root)
     folder = node.root / "etc/cri-resmgr"
     found = [path for name in _FILES if (path := folder / name).exists()]
     for path in found:

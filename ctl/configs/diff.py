@@ -106,17 +106,17 @@ def _file(name: str, below: Mapping[str, Any]) -> Side:
 
 def _next_start(arguments: argparse.Namespace, below: Mapping[str, Any]) -> Side:
     """Give what a daemon would use that starts now. Raises `Problem` where it would not start."""
-    from . import judge  # noqa: PLC0415 - policies are loaded for this alone
+    from . import judge, trial  # noqa: PLC0415 - policies are loaded for this alone
 
     root = arguments.sysfs_root
-    on = judge.Hardware.named(None, str(root))
-    for origin, name, text in sources.found(root, sources.state_folder(arguments)):
-        if text is None:
+    on = trial.Hardware.below(root)
+    for origin, name, given in sources.found(root, sources.state_folder(arguments)):
+        if given is None:
             continue
         called = f"{origin} {name}".rstrip()
-        wrong = judge.judged(name, text, on).problems
+        wrong = judge.judged(name, given, on).problems
         if not wrong:
-            document = judge.of_text(text, below).document
+            document = judge.of(given, below).document
             return Side(f"next start: {called}", document, below)
         if origin != sources.KEPT:
             why = f"{wrong[0].path}: {wrong[0].text}".removeprefix(": ")

@@ -89,9 +89,9 @@ def _rows(page: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
 
 def next_start(root: Path, state: Path) -> Iterator[dict[str, str]]:
     """Give the layers that a daemon would find that starts now, those that count more first."""
-    from . import judge  # noqa: PLC0415 - policies are loaded for this alone
+    from . import judge, trial  # noqa: PLC0415 - policies are loaded for this alone
 
-    on = judge.Hardware.named(None, str(root))
+    on = trial.Hardware.below(root)
     taken = False
     for origin, name, given in found(root, state):
         verdict = None if given is None else judge.judged(name, given, on)
@@ -106,8 +106,11 @@ def next_start(root: Path, state: Path) -> Iterator[dict[str, str]]:
         yield {"origin": origin, "name": name, "state": word}
 
 
-def found(root: Path, state: Path) -> Iterator[tuple[str, str, str | None]]:
-    """Give origin, name and text of each layer; None for the text of one that is not there."""
+def found(root: Path, state: Path) -> Iterator[tuple[str, str, str | Mapping[str, str] | None]]:
+    """Give origin, name and content of each layer; None for the content of one that is not there.
+
+    Files are documents; what the node agent gave is texts by module.
+    """
     forced, agent, kept, fallback = _LAYERS
     del agent
     etc = root / "etc/cri-resmgr"
@@ -123,19 +126,12 @@ def _text(path: Path) -> str | None:
         return None
 
 
-def _kept(state: Path) -> str | None:
-    """Give what the node agent gave last, in the form of a ConfigMap."""
+def _kept(state: Path) -> Mapping[str, str] | None:
+    """Give what the node agent gave last, by module."""
     from resmgr.state import errors, store  # noqa: PLC0415 - loads sqlite
 
     try:
         saved = store.read(state)
     except errors.CannotUse:
         return None
-    if saved.config is None:
-        return None
-    import yaml  # noqa: PLC0415 - for this alone
-
-    text: str = yaml.dump(
-        {"kind": "ConfigMap", "data": dict(saved.config)}, Dumper=yaml.CSafeDumper
-    )
-    return text
+    return None if saved.config is None else dict(saved.config)

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Judge configuration files as the daemon does, without one: all problems of all files at once.
 
-A file is a configuration document, or a ConfigMap `cri-resmgr-config.*` as kubectl prints it; - is
-standard input. What depends on hardware is judged on a machine that you name: by its shape
-(PACKAGESxNODESxCORESxTHREADS), by the folder that its sys is mounted below, or `/` for this one.
+A file is a document of the daemon's, a ConfigMap as kubectl prints it, a Shoot, a providerConfig or
+a ControllerDeployment; - is standard input. Of several configurations each is judged, or the one
+that FILE#TYPE names; whatever else a Shoot says, `gardener-extension-cri-resmgr validate` judges.
+What depends on hardware is judged on a machine that you name: by its shape or name, by a record of
+it, by the folder that it is mounted below, or `/` for this one.
 
 Examples:
   cri-resmgrctl config validate policy.yaml
   cri-resmgrctl config validate --machine 2x2x14x2 one.yaml two.yaml
+  cri-resmgrctl config validate --machine snc shoot.yaml#group.batch
   cri-resmgrctl config validate --sysfs-root / /etc/cri-resmgr/fallback.cfg
   kubectl -n kube-system get configmap cri-resmgr-config.default -o yaml |
       cri-resmgrctl config validate -
@@ -16,19 +19,22 @@ Examples:
 import argparse
 import dataclasses
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TextIO
 
-from .. import exits, output
-from . import judge
+from .. import exits, hardware, output
+from . import judge, trial
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add what may stand behind `config validate`."""
-    command.add_argument("file", nargs="+", metavar="FILE", help="what is judged; - for stdin")
+    command.add_argument(
+        "file", nargs="+", metavar="FILE", help="what is judged: FILE, FILE#TYPE, - for stdin"
+    )
     where = command.add_mutually_exclusive_group()
-    where.add_argument("--machine", metavar="MACHINE", help="judge on a machine of this shape")
+    where.add_argument("--machine", metavar="MACHINE", help="judge on this machine")
     where.add_argument(
-        "--sysfs-root", metavar="DIR", help="judge on the machine that is mounted there"
+        "--sysfs-root", type=Path, metavar="DIR", help="judge on the machine that is mounted there"
     )
     command.add_argument("--strict", action="store_true", help="take warnings for problems")
     output.add_output(command)
@@ -36,8 +42,9 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     """Judge, tell; 1 when a file cannot be used. Raises `Problem` for a machine that is none."""
-    on = judge.Hardware.named(arguments.machine, arguments.sysfs_root)
-    verdicts = [judge.judge(name, on) for name in arguments.file]
+    named = arguments.machine is not None or arguments.sysfs_root is not None
+    on = trial.Hardware.of(hardware.source(arguments)) if named else None
+    verdicts = [verdict for name in arguments.file for verdict in judge.each(name, on)]
     if arguments.output == output.TABLE:
         where = output.screen(out)
         rows = [row for verdict in verdicts for row in _rows(verdict)]

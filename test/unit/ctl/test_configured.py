@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from ctl import configured, machines, problem
-from resmgr.policy.interface import BadConfiguration
 
 MACHINE = machines.parse("1x1x4x2")
 DOCUMENT = "policy:\n  Active: static\n  ReservedResources: {CPU: 1}\n"
@@ -105,29 +104,3 @@ def test_an_object_without_a_configuration_is_refused(text: str) -> None:
     """Nothing is taken for nothing."""
     with pytest.raises(problem.Problem):
         configured.judge(f"{text}\n", "x").policy(MACHINE, None)
-
-
-def test_cgroups_are_read_below_the_root_alone(tmp_path: Path) -> None:
-    """A machine that is made up has none; those of this machine do not matter."""
-    text = "policy: {Active: static, ReservedResources: {CPU: 'cgroup:system'}}"
-    found = configured.judge(text, "x")
-    folder = tmp_path / "sys/fs/cgroup/system"
-    folder.mkdir(parents=True)
-    (folder / "cpuset.cpus").write_text("0-1\n", encoding="ascii")
-
-    assert found.policy(MACHINE, tmp_path).name == "static"
-    with pytest.raises(BadConfiguration, match=r"failed to find cpuset.cpus"):
-        found.policy(MACHINE, None)
-
-
-def test_pools_are_read_below_the_root_alone(tmp_path: Path) -> None:
-    """Folders of CMK on this machine are not looked at."""
-    folder = tmp_path / "etc/cmk/pools/shared"
-    (folder / "0/2-3").mkdir(parents=True)
-    (folder / "exclusive").write_text("0", encoding="ascii")
-    found = configured.judge("policy: {Active: static-pools}", "x")
-    policy = found.policy(MACHINE, tmp_path)
-
-    assert list(policy.introspect(policy.start(None, []).state)["Pools"]) == ["shared"]
-    with pytest.raises(BadConfiguration, match="no pools configured"):
-        found.policy(MACHINE, None)

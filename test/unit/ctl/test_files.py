@@ -33,6 +33,12 @@ def test_a_dash_is_what_is_piped_in() -> None:
     assert list(files.texts("-", io.StringIO("a: 1"))) == [("stdin", "a: 1")]
 
 
+def test_what_is_piped_in_is_text() -> None:
+    """Bytes that are none end the command, as those of a file do."""
+    with pytest.raises(problem.Problem, match="cannot read stdin: it is no UTF-8"):
+        list(files.texts("-", io.TextIOWrapper(io.BytesIO(b"\xff\xfe"), encoding="utf-8")))
+
+
 def test_what_cannot_be_read_ends_the_command(tmp_path: Path) -> None:
     """With the name and the cause."""
     (tmp_path / "binary").write_bytes(b"\xff\xfe\xff")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from ctl import problem
-from ctl.configs import judge
+from ctl import machines
+from ctl.configs import forms, judge, trial
 
 RIGHT = "policy: {Active: static, ReservedResources: {CPU: 'cpuset:0'}}"
 WRONG = """
@@ -21,9 +21,21 @@ cpuu: {}
 """
 
 
-def judged(text: str, on: judge.Hardware | None = None) -> judge.Verdict:
-    """Judge a text."""
-    return judge.judge("file", on, lambda _: text)
+def judged(given: forms.Content, on: trial.Hardware | None = None) -> judge.Verdict:
+    """Judge what a daemon would be given."""
+    return judge.judged("file", given, on)
+
+
+def machine(shape: str) -> trial.Hardware:
+    """Make up a machine."""
+    return trial.Hardware(machines.parse(shape))
+
+
+def put(folder: Path, text: str) -> str:
+    """Write a file; gives its name."""
+    path = folder / "file.yaml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
 
 
 def test_a_right_document_tells_its_policy() -> None:
@@ -44,15 +56,15 @@ def test_a_machine_refuses_what_it_does_not_have() -> None:
     """The same document is right on another machine."""
     text = RIGHT.replace("cpuset:0", "cpuset:4-5")
 
-    assert not judged(text, judge.Hardware.named("1x1x2x1", None)).ok
-    assert judged(text, judge.Hardware.named("1x1x8x1", None)).ok
+    assert not judged(text, machine("1x1x2x1")).ok
+    assert judged(text, machine("1x1x8x1")).ok
 
 
 def test_reserving_more_than_is_available_is_refused() -> None:
     """What a policy says to its constraints is what is told."""
     text = "policy: {Active: topology-aware, ReservedResources: {CPU: '9'}}"
 
-    (found,) = judged(text, judge.Hardware.named("1x1x4x1", None)).problems
+    (found,) = judged(text, machine("1x1x4x1")).problems
     assert "9" in found.text
 
 
@@ -60,43 +72,73 @@ def test_a_cgroup_is_not_looked_for_on_a_made_up_machine() -> None:
     """It has none; this one's would be another machine's."""
     text = "policy: {Active: static, ReservedResources: {CPU: '/'}}"
 
-    assert not judged(text, judge.Hardware.named("1x1x4x1", None)).ok
+    assert not judged(text, machine("1x1x4x1")).ok
 
 
-def test_this_machine_is_one(tmp_path: Path) -> None:
-    """Its sys is below the root; a folder without it is refused."""
-    with pytest.raises(problem.Problem, match=r"cannot|no "):
-        judge.Hardware.named(None, str(tmp_path))
-
-    assert judge.Hardware.named(None, None) is None
+def test_texts_by_module_are_judged() -> None:
+    """As the node agent gives them."""
+    assert judged({"policy": "Active: none"}).ok
+    assert [one.path for one in judged({"policy": "Active: nune"}).problems] == ["policy.Active"]
 
 
-def test_a_shape_that_is_none_is_refused() -> None:
-    """The message tells how machines are written."""
-    with pytest.raises(problem.Problem, match="expected PACKAGESxNODES"):
-        judge.Hardware.named("two sockets", None)
+def test_a_file_of_the_daemon_is_a_document(tmp_path: Path) -> None:
+    """A ConfigMap in its place is as wrong here as there."""
+    name = put(tmp_path, "kind: ConfigMap\ndata: {policy: 'Active: none'}\n")
+
+    assert not judge.judge(name, None).ok
+    assert list(judge.each(name, None)) == [judge.Verdict(name, "none")]
 
 
-def test_a_configmap_is_judged_by_its_data() -> None:
-    """Its keys are modules, its values their texts."""
-    form = "kind: ConfigMap\ndata: {policy: 'Active: %s'}\n"
-
-    assert judged(form % "none").ok
-    assert [one.path for one in judged(form % "nune").problems] == ["policy.Active"]
-
-
-@pytest.mark.parametrize("data", ["", "data: []", "data: {policy: {Active: none}}"])
-def test_a_configmap_without_texts_is_refused(data: str) -> None:
-    """It has no data, or something else where texts belong."""
-    assert not judged(f"kind: ConfigMap\n{data}\n").ok
+SEVERAL = """
+configs:
+  default: "policy: {Active: none}"
+  fallback: "policy: {Actve: none}"
+  force: "policy: {Active: static, ReservedResources: {CPU: 'cpuset:6'}}"
+"""
 
 
-def test_other_objects_are_named() -> None:
-    """Who has a Shoot is told which program judges it."""
-    (found,) = judged("kind: Shoot\nspec: {}\n").problems
+def test_each_configuration_of_a_file_is_judged(tmp_path: Path) -> None:
+    """What is wrong with one of them does not hide what is wrong with another."""
+    name = put(tmp_path, SEVERAL)
+    found = list(judge.each(name, machine("1x1x4x1")))
 
-    assert found.path == "kind"
-    assert "gardener-extension-cri-resmgr validate" in found.text
+    assert [(one.file.removeprefix(name), one.ok) for one in found] == [
+        ("", False),
+        ("#default", True),
+        ("#force", False),
+    ]
+    assert [one.path for one in found[0].problems] == ["configs.fallback.policy.Actve"]
+
+
+def test_a_type_of_a_file_is_judged_alone(tmp_path: Path) -> None:
+    """Whatever the others are; one that is not there or wrong says so."""
+    name = put(tmp_path, SEVERAL)
+    right, wrong, missing = (
+        next(judge.each(f"{name}#{kind}", None)) for kind in ("default", "fallback", "node.x")
+    )
+
+    assert right == judge.Verdict(f"{name}#default", "none")
+    assert wrong.problems[0].path == "configs.fallback.policy.Actve"
+    assert not missing.ok
+
+
+def test_a_document_has_no_type(tmp_path: Path) -> None:
+    """It says what to leave away."""
+    (found,) = judge.each(f"{put(tmp_path, RIGHT)}#default", None)
+
+    assert "it is one document" in found.problems[0].text
+    assert "leave away #default" in found.problems[0].text
+
+
+@pytest.mark.parametrize("name", ["bytes", "missing"])
+def test_files_that_cannot_be_read_have_a_verdict(tmp_path: Path, name: str) -> None:
+    """One that is missing or no text is told like any other problem."""
+    (tmp_path / "bytes").write_bytes(b"\xff\xfe")
+    path = str(tmp_path / name)
+    (found,) = judge.each(path, None)
+
+    assert found == judge.judge(path, None)
+    assert found.problems[0].text.startswith(f"cannot read {path}")
 
 
 def test_what_is_doubtful_is_a_warning() -> None:
@@ -105,17 +147,6 @@ def test_what_is_doubtful_is_a_warning() -> None:
 
     assert found.ok
     assert found.warnings
-
-
-def test_files_are_read(tmp_path: Path) -> None:
-    """One that is missing or no text is told like any other problem."""
-    (tmp_path / "right").write_text(RIGHT)
-    (tmp_path / "bytes").write_bytes(b"\xff\xfe")
-
-    assert judge.judge(str(tmp_path / "right"), None).ok
-    for name in ("bytes", "missing"):
-        (found,) = judge.judge(str(tmp_path / name), None).problems
-        assert found.text.startswith("cannot read it")
 
 
 def test_lines_are_parted_from_their_paths() -> None:

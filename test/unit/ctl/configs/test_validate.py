@@ -59,6 +59,23 @@ def test_warnings_count_where_they_are_asked_for(files: Path) -> None:
     assert validate(files / "doubtful", "--strict") == exits.PROBLEM
 
 
+def test_all_that_a_shoot_configures_is_judged(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each TYPE on its own line; one can be named."""
+    texts = {"default": RIGHT, "group.batch": "policy: {Active: none}"}
+    (files / "shoot").write_text(json.dumps({"configs": texts}))
+    both = validate(files / "shoot", "--machine", "1x1x4x1")
+    lines = capsys.readouterr().out.splitlines()
+    one = validate(f"{files}/shoot#group.batch", "--machine", "1x1x4x1")
+
+    assert (both, one) == (exits.PROBLEM, exits.FINE)
+    assert [line.split()[:2] for line in lines[1:]] == [
+        [f"{files}/shoot#default", "wrong"],
+        [f"{files}/shoot#group.batch", "ok"],
+    ]
+
+
 def test_machines_read_json(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A document has a verdict a file, in their order."""
     validate(files / "right", files / "wrong", "-o", "json")
