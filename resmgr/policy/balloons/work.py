@@ -122,11 +122,14 @@ def bare(rules: Rules) -> Work:
 
 
 def fill(work: Work) -> None:
-    """Let each type have as many balloons as it has at least. Raises `BadConfiguration`."""
+    """Let each type have as many balloons as it has at least. Raises `BadConfiguration`.
+
+    Who is in a balloon that is built in keeps what it requests there.
+    """
     problems = []
     for type_ in work.rules.types.values():
         if type_.built_in:
-            work.fit(f"{type_.name}[0]", 0)
+            work.settle(f"{type_.name}[0]")
             there = work.balloon(f"{type_.name}[0]").cpus.bit_count()
             if there < type_.min_cpus:
                 problems.append(_few(type_, type_.min_cpus, there))

@@ -83,6 +83,25 @@ def test_balloons_that_have_to_be_there_count_more_than_who_is_there() -> None:
     assert places(crowd(), node(PAIR, BIG, {**wide, "MinCPUs": 7})) == STAY
 
 
+def test_the_default_balloon_keeps_what_is_requested_of_it() -> None:
+    """More than it has at least, and a CPU for those who request nothing."""
+    old = node({"Name": "default", "MinCPUs": 1}).happens(Create("a", cpu="3"))
+    idle = node({"Name": "default", "MinCPUs": 1}).happens(Create("a"))
+    wider = node({"Name": "default", "MinCPUs": 2})
+
+    assert places(old, wider) == {"a": ("default[0]", "1-3")}
+    assert places(idle, node({"Name": "default", "MaxCPUs": 4})) == {"a": ("default[0]", "1")}
+
+
+def test_what_the_default_balloon_has_may_be_needed_for_others() -> None:
+    """Then who is in it is placed anew, if need be on the reserved CPUs: nobody has no CPU."""
+    greedy = {"Name": "greedy", "MinCPUs": 15, "MinBalloons": 1}
+    idle = node({"Name": "default", "MinCPUs": 1}).happens(Create("a"))
+    after = places(idle, node({"Name": "default", "MaxCPUs": 4}, greedy))
+
+    assert after == {"a": ("reserved[0]", "0")}
+
+
 def test_namespaces_of_the_system_are_a_part_of_the_configuration() -> None:
     """Who belongs on the reserved CPUs now goes there."""
     assert places(crowd(), node(ReservedPoolNamespaces=["b"]))["d"] == ("reserved[0]", "0")
