@@ -90,6 +90,8 @@ def write_table(
     every = [[one.title for one in heads], *lines]
     widths = [max(len(line[at]) for line in every) for at in range(len(heads))]
     before = sum(widths[:-1]) + len(_GAP) * (len(heads) - 1)
+    if not heads[-1].right:
+        widths[-1] = 0  # Blanks behind a line would make it longer than a terminal is wide.
     room = max(where.width - before, _NARROWEST) if where.width else 0
     for number, line in enumerate(every):
         last = textwrap.wrap(line[-1], room) if room and not heads[-1].right else [line[-1]]

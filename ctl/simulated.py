@@ -28,6 +28,9 @@ _COLUMNS = (
     "WHY",
 )
 
+_SPARED = ("QOS", "REQUEST", "MEMORY")
+"""What a narrow terminal goes without, the first one first."""
+
 _GAP = 2
 _LEAST = 30
 """Columns of a terminal below which it is not worth while to say why."""
@@ -39,15 +42,28 @@ def placements(where: Screen, placed: Placements) -> None:
 
 
 def _containers(where: Screen, containers: Sequence[Placement]) -> None:
-    """Show containers; a terminal that has no room for the last column goes without it."""
+    """Show containers; a terminal goes without what it has no room for, and it is told."""
     rows = [row(one) for one in containers]
-    cells = [[str(cell or "-") for cell in (*line[:-1], "")] for line in [_COLUMNS, *rows]]
-    needed = sum(max(map(len, column)) + _GAP for column in zip(*cells, strict=True))
-    if where.width and needed + _LEAST > where.width:
-        output.write_table(where, _COLUMNS[:-1], [line[:-1] for line in rows])
+    left = [*range(len(_COLUMNS))]
+    missing = []
+    if where.width and _needed(rows, left[:-1]) + _GAP + _LEAST > where.width:
+        missing.append(_COLUMNS[left.pop()])
+        for name in _SPARED:
+            if _needed(rows, left) > where.width:
+                left.remove(_COLUMNS.index(name))
+                missing.append(name)
+    heads = [_COLUMNS[at] for at in left]
+    output.write_table(where, heads, ([line[at] for at in left] for line in rows))
+    if missing:
         refused(where, containers)
-    else:
-        output.write_table(where, _COLUMNS, rows)
+        names = ", ".join(name.lower().replace("qos", "QoS") for name in missing)
+        output.write_pairs(where, {"not shown": f"{names}; a wider terminal or -o json has it"})
+
+
+def _needed(rows: Sequence[Sequence[object]], left: Sequence[int]) -> int:
+    """Give the columns of a terminal that some columns of the table take."""
+    widths = (max(len(str(line[at] or "-")) for line in (_COLUMNS, *rows)) for at in left)
+    return sum(widths) + _GAP * (len(left) - 1)
 
 
 def refused(where: Screen, containers: Iterable[Placement]) -> None:

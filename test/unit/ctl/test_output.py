@@ -43,6 +43,13 @@ def test_a_terminal_folds_the_last_column() -> None:
     assert lines[2].startswith(" " * 12)
 
 
+def test_a_head_is_no_longer_than_the_terminal() -> None:
+    """Blanks that only colour makes last would begin a line that is empty."""
+    head, *_ = table(40, ("a", 1, "one two three four five six seven"), colour=True)
+
+    assert head.endswith("WHY\x1b[0m")
+
+
 def test_a_pipe_gets_a_row_a_line() -> None:
     """What is searched is not folded."""
     assert len(table(0, ("a", 1, "words " * 100))) == 2

@@ -4,6 +4,7 @@
 import io
 from typing import Any
 
+import pytest
 from unit.ctl.simulation import made
 
 from ctl import output, simulated
@@ -68,6 +69,20 @@ def test_a_narrow_terminal_goes_without_reasons() -> None:
         heads.append(out.getvalue().splitlines()[0].split()[-1])
 
     assert heads == ["MEMORY", "WHY"]
+
+
+@pytest.mark.parametrize(
+    ("width", "missing"),
+    [(54, "why, QoS, request, memory"), (64, "why, QoS, request"), (80, "why, QoS")],
+)
+def test_no_line_is_longer_than_the_terminal(width: int, missing: str) -> None:
+    """What counts least goes first, and what is missing is named."""
+    placed = placements.of(made.simulation("static", made.whole("a", "2"), made.pod("b")))
+    out = io.StringIO()
+    simulated.placements(output.Screen(out, width), placed)
+
+    assert max(map(len, out.getvalue().splitlines())) <= width
+    assert f"not shown  {missing}; " in " ".join(out.getvalue().splitlines())
 
 
 def test_a_narrow_terminal_still_tells_why_not() -> None:
