@@ -17,7 +17,7 @@ from typing import Any, TextIO
 from resmgr import cpuset
 from resmgr.config import suggest
 
-from . import exits, explained, live, output, placed, problem
+from . import exits, explained, files, live, output, placed, problem
 
 _NONE, _SEVERAL = 404, 409
 """What the daemon answers for a name that no container has, or more than one."""
@@ -87,6 +87,7 @@ def _simulated(arguments: argparse.Namespace, err: TextIO) -> list[dict[str, Any
     if not arguments.config:
         message = "cannot simulate: no configuration is given"
         raise problem.Problem(message, "-c CONFIG", exits.USAGE)
+    files.refuse_two_pipes([arguments.config, *arguments.pods, arguments.events])
     by = configured.read(arguments.config)
     given = scenario.build(arguments, arguments.pods, err)
     told = explaining.Explaining(given.kubelet, given.policy(by), arguments.target)

@@ -66,7 +66,8 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--events",
         metavar="FILE",
-        help="what happens after the pods have come: a list of add, remove, resize, switch, ...",
+        help="what happens after the pods have come: a list of add, remove, resize, switch, ...;"
+        " - for what is piped in",
     )
     group.add_argument(
         "--device",
@@ -139,7 +140,7 @@ def _steps(
         return None if read is None else lambda: read.policy(machine, root)
 
     try:
-        loaded = manifests.load(files.text(name), _MOST_VALUES)
+        loaded = manifests.load(files.content(name), _MOST_VALUES)
     except manifests.NotYaml as error:
         raise _no_yaml(name, error) from error
     given = loaded[0] if len(loaded) == 1 else loaded

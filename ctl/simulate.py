@@ -17,7 +17,7 @@ import argparse
 from collections.abc import Iterable
 from typing import TextIO
 
-from . import configured, exits, output, problem, progress, scenario, simulated
+from . import configured, exits, files, output, problem, progress, scenario, simulated
 from .scenario import Scenario
 from .simulation import compare, document, placements, play
 from .simulation.placements import Placements
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     """Simulate; the exit status tells whether everybody got what was asked for."""
     if bool(arguments.compare) is bool(arguments.config):
         message = "cannot simulate: give either -c CONFIG or --compare A.yaml B.yaml"
-        raise problem.Problem(message, status=exits.USAGE)
+        raise problem.Problem(message, "`cri-resmgrctl simulate --help` has examples", exits.USAGE)
     if arguments.compare and arguments.events:
         message = "cannot compare step by step: --events goes with -c only"
         raise problem.Problem(message, status=exits.USAGE)
@@ -56,9 +56,12 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
             message, "name files or folders, or - for what is piped in", exits.USAGE
         )
     names = arguments.compare or [arguments.config]
+    files.refuse_two_pipes([*names, *pods, arguments.events])
     by = [configured.read(name) for name in names]
     given = scenario.build(arguments, pods, err)
     _note(err, [f"{one.name}: {text}" for one in by for text in one.warnings])
+    if not given.pods and not given.steps:
+        _note(err, ["there are no pods in what was given"])
     if given.skipped:
         _note(err, [f"no pods come of {', '.join(given.skipped)}"])
     if arguments.compare:

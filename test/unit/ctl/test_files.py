@@ -53,6 +53,36 @@ def test_what_cannot_be_read_ends_the_command(tmp_path: Path) -> None:
     assert missing.value.status == exits.USAGE
 
 
+def test_nothing_that_is_piped_in_is_a_mistake() -> None:
+    """Of a command before the pipe that failed, or of a second dash."""
+    piped = io.StringIO("a: 1\n")
+    list(files.texts("-", piped))
+    with pytest.raises(problem.Problem, match="cannot read stdin: nothing was piped in, or all"):
+        list(files.texts("-", piped))
+
+
+def test_one_thing_is_piped_in() -> None:
+    """What comes first of two would be taken for both."""
+    files.refuse_two_pipes(["a.yaml", "-", "b.yaml"])
+    with pytest.raises(problem.Problem, match="more than one thing") as error:
+        files.refuse_two_pipes(["-", "pods.yaml", "-"])
+
+    assert error.value.status == exits.USAGE
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("baloons.yaml", "balloons.yaml"), ("static", "static.yaml"), ("x", "")]
+)
+def test_a_file_with_a_name_like_it_is_offered(tmp_path: Path, name: str, meant: str) -> None:
+    """With the folder that it is in; also where the ending was left out."""
+    for there in ("balloons.yaml", "static.yaml"):
+        (tmp_path / there).touch()
+    with pytest.raises(problem.Problem) as error:
+        files.text(str(tmp_path / name))
+
+    assert error.value.hint == (f"did you mean {tmp_path / meant}?" if meant else "")
+
+
 def test_there_is_a_limit() -> None:
     """What nobody writes is not read."""
     with pytest.raises(problem.Problem, match="stdin: it is longer than 64 MiB"):

@@ -279,3 +279,29 @@ def test_a_text_that_is_no_yaml_is_told(folder: Folder) -> None:
     folder.write("bad.yaml", "a: [")
     with pytest.raises(problem.Problem, match=r"bad.yaml: line 2, column 1: "):
         folder.run("-c", "none.yaml", "bad.yaml")
+
+
+def test_events_may_be_piped_in(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files that they name are those of the working folder then."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("- remove: b\n"))
+    status, out, _ = folder.run("-c", "static.yaml", "pods.yaml", "--events", "-")
+
+    assert status == exits.FINE
+    assert "\nstep 1: remove b\n" in out
+
+
+@pytest.mark.parametrize(
+    "words", [("-c", "-", "-"), ("--compare", "-", "-", "pods.yaml"), ("-c", "-", "--events", "-")]
+)
+def test_two_things_are_not_piped_in(folder: Folder, words: tuple[str, ...]) -> None:
+    """Nothing is read."""
+    with pytest.raises(problem.Problem, match="more than one thing is to come from it"):
+        folder.run(*words)
+
+
+def test_that_there_are_no_pods_is_noted(folder: Folder) -> None:
+    """As with what `kubectl get` gives of a node that is empty."""
+    folder.write("empty.yaml", "{apiVersion: v1, kind: List, items: []}")
+    status, _, err = folder.run("-c", "static.yaml", "empty.yaml")
+
+    assert (status, err) == (exits.FINE, "note: there are no pods in what was given\n")
