@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What has to hold for the explanations of every policy; each one calls it with its own events."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from unit.resmgr.policy.playbook import Create, Event, Node, Resize, subject_of
@@ -42,6 +42,18 @@ def after(make: Callable[[], Node], events: Iterable[Event]) -> Node:
         if not isinstance(event, Resize) or event.name in node.subjects:
             node.happens(event)
     return node
+
+
+def last(make: Callable[[], Node], events: Sequence[Event]) -> Explanation:
+    """Explain the container of the last event, where the others have happened."""
+    *before, create = events
+    assert isinstance(create, Create)
+    return of(after(make, before), create)
+
+
+def whys(explanation: Explanation) -> dict[str, str]:
+    """Give why each candidate is chosen or not."""
+    return {one.name: one.why for one in explanation.candidates}
 
 
 def placed(node: Node, create: Create) -> Any:

@@ -122,6 +122,16 @@ class Because:
     pattern: str
 
 
+def shares(name: str, value: int) -> Intent:
+    """The weight that a container is told."""
+    return Intent(intents.SetShares(name, value))
+
+
+def mems(name: str, nodes: str) -> Intent:
+    """The memory nodes that a container is told, a list."""
+    return Intent(intents.SetMems(name, cpuset.parse(nodes)))
+
+
 Answer = SetCpuset | Intent | Refused | Because
 Invariant = Callable[["Node"], None]
 

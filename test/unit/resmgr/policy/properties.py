@@ -6,7 +6,7 @@ what holds of that policy alone.
 """
 
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -69,19 +69,29 @@ class World:
 
     def events(self, size: int = 15) -> st.SearchStrategy[list[Event]]:
         """Give rows of what may happen."""
-        names = st.sampled_from(NAMES)
-        return st.lists(
-            st.one_of(
-                self.creates,
-                self.creates,
-                st.builds(Resize, names, cpu=st.sampled_from(self.cpus)),
-                st.builds(Remove, names),
-                st.just(Rebalance()),
-                st.just(Restart()),
-                *self.more,
-            ),
-            max_size=size,
-        )
+        return rows(self.creates, self.cpus, *self.more, size=size)
+
+
+def rows(
+    creates: st.SearchStrategy[Create],
+    cpus: Sequence[str],
+    *more: st.SearchStrategy[Any],
+    size: int = 12,
+) -> st.SearchStrategy[list[Event]]:
+    """Give rows of what may happen; `cpus` are quantities that containers are resized to."""
+    names = st.sampled_from(NAMES)
+    return st.lists(
+        st.one_of(
+            creates,
+            creates,
+            st.builds(Resize, names, cpu=st.sampled_from(cpus)),
+            st.builds(Remove, names),
+            st.just(Rebalance()),
+            st.just(Restart()),
+            *more,
+        ),
+        max_size=size,
+    )
 
 
 def begin(make: Make, *, order: random.Random | None = None) -> Node:

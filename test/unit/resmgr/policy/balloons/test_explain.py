@@ -7,8 +7,8 @@ from typing import Any
 import hypothesis
 import hypothesis.strategies as st
 import pytest
-from unit.resmgr.policy import explained
-from unit.resmgr.policy.playbook import Create, Event, Node, Remove, Resize, Restart
+from unit.resmgr.policy import explained, properties
+from unit.resmgr.policy.playbook import Create, Event, Node
 from unit.resmgr.sysfs import trees
 
 from resmgr import cpuset
@@ -33,25 +33,15 @@ TYPES = st.lists(
     max_size=3,
     unique_by=lambda one: one["Name"],
 ).map(lambda types: [_of_built_in(one) if one["Name"] == "default" else one for one in types])
-NAMES = [f"c{number}" for number in range(6)]
 CREATE = st.builds(
     Create,
-    st.sampled_from(NAMES),
+    st.sampled_from(properties.NAMES),
     cpu=st.sampled_from(["", "100m", "1", "1500m", "3", "99"]),
     pod=st.sampled_from(["", "p", "q"]),
     annotations=st.sampled_from([{}, *({ANNOTATION: name} for name in ("a", "a", "b", "x"))]),
     namespace=st.sampled_from(["default", "n", "kube-system"]),
 )
-EVENTS = st.lists(
-    st.one_of(
-        CREATE,
-        CREATE,
-        st.builds(Resize, st.sampled_from(NAMES), cpu=st.sampled_from(["500m", "2", "5"])),
-        st.builds(Remove, st.sampled_from(NAMES)),
-        st.just(Restart()),
-    ),
-    max_size=15,
-)
+EVENTS = properties.rows(CREATE, ("500m", "2", "5"))
 
 
 def _of_built_in(type_: dict[str, Any]) -> dict[str, Any]:
@@ -100,16 +90,9 @@ def _is_beaten_by(chosen: Candidate, way: str, explanation: Explanation) -> None
             assert one.why == f"{chosen.name} is better by {way}: {mine} against {won}"
 
 
-def whys(explanation: Explanation) -> dict[str, str]:
-    """Give why each candidate is chosen or not."""
-    return {one.name: one.why for one in explanation.candidates}
-
-
 def explain(types: list[dict[str, Any]], *events: Event) -> Explanation:
     """Explain the container of the last event, where the others have happened."""
-    *before, last = events
-    assert isinstance(last, Create)
-    return explained.of(explained.after(lambda: node_with(types), before), last)
+    return explained.last(lambda: node_with(types), events)
 
 
 A = {ANNOTATION: "a"}
@@ -126,7 +109,7 @@ def test_the_first_way_that_gives_a_balloon_decides() -> None:
     )
 
     assert explanation.rule == "type a by annotation"
-    assert whys(explanation) == {
+    assert explained.whys(explanation) == {
         "reserved[0]": "is not of type a",
         "default[0]": "is not of type a",
         "a[0]": "balanced: 500m left",
@@ -145,8 +128,8 @@ def test_a_balloon_that_is_full_is_told() -> None:
     )
 
     assert "no suitable balloon instance" in explanation.refusal
-    assert whys(explanation)["a[0]"] == "has no room: 200m wanted, 0m left if it grows"
-    assert whys(explanation)["a[1]"] == "cannot be made: there are 1, and 1 at most"
+    assert explained.whys(explanation)["a[0]"] == "has no room: 200m wanted, 0m left if it grows"
+    assert explained.whys(explanation)["a[1]"] == "cannot be made: there are 1, and 1 at most"
 
 
 def test_growth_is_told_down_the_tree() -> None:
@@ -181,7 +164,7 @@ def test_a_built_in_balloon_is_the_only_one() -> None:
     """However full it is."""
     explanation = explain([{"Name": "a"}], Create("z", cpu="9"))
 
-    assert whys(explanation) == {
+    assert explained.whys(explanation) == {
         "reserved[0]": "is not of type default",
         "default[0]": "the only one of its type",
     }

@@ -16,6 +16,7 @@ from unit.resmgr.policy.playbook import (
     Resize,
     Restart,
     SetCpuset,
+    shares,
 )
 from unit.resmgr.sysfs import trees
 
@@ -36,11 +37,6 @@ def node(*types: Config, **config: Any) -> Node:
 def wish(name: str) -> dict[str, str]:
     """The annotation that asks for a type."""
     return {ANNOTATION: name}
-
-
-def shares(name: str, value: int) -> Intent:
-    """The CPU shares that a container is told."""
-    return Intent(SetShares(name, value))
 
 
 def cpu_class(cpus: str, name: str) -> Intent:

@@ -6,33 +6,23 @@ import functools
 import hypothesis
 import hypothesis.strategies as st
 import pytest
-from unit.resmgr.policy import explained
-from unit.resmgr.policy.playbook import Create, Event, Node, Remove, Resize, Restart
+from unit.resmgr.policy import explained, properties
+from unit.resmgr.policy.playbook import Create, Event, Node
 from unit.resmgr.sysfs import trees
 
 from resmgr.policy.dynamic_pools import choose
 from resmgr.policy.dynamic_pools.policy import DynamicPools
 
-NAMES = [f"c{number}" for number in range(6)]
 TYPES = [{"Name": "a", "Namespaces": ["a*"]}, {"Name": "b", "Namespaces": ["*b"]}, {"Name": "d"}]
 CREATE = st.builds(
     Create,
-    st.sampled_from(NAMES),
+    st.sampled_from(properties.NAMES),
     cpu=st.sampled_from(["", "0", "100m", "3", "20"]),
     limit=st.sampled_from(["", "2"]),
     namespace=st.sampled_from(["default", "a", "ab", "b", "kube-system"]),
     annotations=st.sampled_from([{}, {}, {choose.ANNOTATION: "d"}, {choose.ANNOTATION: "x"}]),
 )
-EVENTS = st.lists(
-    st.one_of(
-        CREATE,
-        CREATE,
-        st.builds(Resize, st.sampled_from(NAMES), cpu=st.sampled_from(["200m", "4"])),
-        st.builds(Remove, st.sampled_from(NAMES)),
-        st.just(Restart()),
-    ),
-    max_size=15,
-)
+EVENTS = properties.rows(CREATE, ("200m", "4"))
 MAKE = functools.partial(
     Node, "dynamic-pools", trees.EXAMPLE, reserved="0", config={"DynamicPoolTypes": TYPES}
 )

@@ -7,7 +7,6 @@ import pytest
 from unit.resmgr.policy.playbook import (
     Because,
     Create,
-    Intent,
     Loaded,
     Node,
     Rebalance,
@@ -16,6 +15,8 @@ from unit.resmgr.policy.playbook import (
     Resize,
     Restart,
     SetCpuset,
+    mems,
+    shares,
 )
 from unit.resmgr.sysfs import trees
 
@@ -26,15 +27,10 @@ from resmgr.policy.dynamic_pools import choose, policy
 TYPES = [{"Name": "a", "Namespaces": ["a"]}, {"Name": "b", "Namespaces": ["b"]}]
 
 
-def node(**more: Any) -> Node:
+def node(*, available: str = "", **more: Any) -> Node:
     """A node of eight CPUs that reserves the first; memory is left alone unless told."""
     config = {"DynamicPoolTypes": TYPES, "PinMemory": False} | more
-    return Node("dynamic-pools", trees.FLAT, reserved="0", config=config)
-
-
-def shares(name: str, value: int) -> Intent:
-    """A container is told its weight."""
-    return Intent(intents.SetShares(name, value))
+    return Node("dynamic-pools", trees.FLAT, reserved="0", available=available, config=config)
 
 
 def test_a_pool_has_what_its_containers_request() -> None:
@@ -109,26 +105,20 @@ def test_memory_is_near_to_the_cpus() -> None:
         Node("dynamic-pools", trees.EXAMPLE, reserved="0", config=config)
         >> Create("s")
         << SetCpuset("s", "1-15")
-        << Intent(intents.SetMems("s", 0b1111))
+        << mems("s", "0-3")
         >> Create("x", cpu="4", namespace="a")
         << SetCpuset("x", "4-7")
-        << Intent(intents.SetMems("x", 0b10))
+        << mems("x", "1")
         << shares("x", 4096)
         << SetCpuset("s", "1-3,8-15")
-        << Intent(intents.SetMems("s", 0b1101))
+        << mems("s", "0,2-3")
     )
 
 
 def test_what_can_never_be_met_is_refused() -> None:
     """More than all pools have, a pool that there is not, a pool for which no CPU is left."""
     wish = {choose.ANNOTATION: "c"}
-    small = Node(
-        "dynamic-pools",
-        trees.FLAT,
-        reserved="0",
-        available="0-1",
-        config={"DynamicPoolTypes": TYPES, "PinMemory": False},
-    )
+    small = node(available="0-1")
 
     assert (
         node()
@@ -213,9 +203,7 @@ def test_a_restart_keeps_pools_and_load() -> None:
 
 def test_a_configuration_is_taken_with_what_there_is() -> None:
     """Containers go to other pools if the rules say so; CPUs stay where they can."""
-    played = node()
-    for create in (Create("s"), Create("x", cpu="2", namespace="a")):
-        played.happens(create)
+    played = node().happens(Create("s")).happens(Create("x", cpu="2", namespace="a"))
     other = node(DynamicPoolTypes=[{"Name": "c", "Namespaces": ["a"], "CPUClass": "fast"}])
     step = other.policy.start(played.kept, list(played.subjects.values()))
 
@@ -226,16 +214,8 @@ def test_a_configuration_is_taken_with_what_there_is() -> None:
 
 def test_a_start_finds_a_place_for_all_that_run() -> None:
     """Pools share if there are more of them than CPUs."""
-    played = node()
-    for create in (Create("s"), Create("x", cpu="1", namespace="a")):
-        played.happens(create)
-    small = Node(
-        "dynamic-pools",
-        trees.FLAT,
-        reserved="0",
-        available="0-1",
-        config={"DynamicPoolTypes": TYPES, "PinMemory": False},
-    )
+    played = node().happens(Create("s")).happens(Create("x", cpu="1", namespace="a"))
+    small = node(available="0-1")
     step = small.policy.start(None, list(played.subjects.values()))
 
     assert {one for one in step.intents if isinstance(one, intents.SetCpuset)} == {

@@ -6,8 +6,8 @@ from typing import Any
 import hypothesis
 import hypothesis.strategies as st
 import pytest
-from unit.resmgr.policy import explained
-from unit.resmgr.policy.playbook import Create, Event, Node, Remove, Resize, Restart
+from unit.resmgr.policy import explained, properties
+from unit.resmgr.policy.playbook import Create, Event, Node
 from unit.resmgr.sysfs import trees
 
 from resmgr.policy import interface
@@ -28,25 +28,15 @@ POOLS = st.lists(
     max_size=2,
     unique_by=lambda pool: pool["Name"],
 )
-NAMES = [f"c{number}" for number in range(8)]
 CREATE = st.builds(
     Create,
-    st.sampled_from(NAMES),
+    st.sampled_from(properties.NAMES),
     cpu=st.sampled_from(["", "100m", "3"]),
     pod=st.sampled_from(["", "", "p"]),
     annotations=st.sampled_from([{}, *({ANNOTATION: name} for name in ("a", "a", "b", "x"))]),
     namespace=st.sampled_from(["default", "kube-system"]),
 )
-EVENTS = st.lists(
-    st.one_of(
-        CREATE,
-        CREATE,
-        st.builds(Resize, st.sampled_from(NAMES), cpu=st.just("2")),
-        st.builds(Remove, st.sampled_from(NAMES)),
-        st.just(Restart()),
-    ),
-    max_size=15,
-)
+EVENTS = properties.rows(CREATE, ("2",))
 A = {ANNOTATION: "a"}
 
 
@@ -57,14 +47,7 @@ def node_with(pools: list[dict[str, Any]]) -> Node:
 
 def explain(pools: list[dict[str, Any]], *events: Event) -> Explanation:
     """Explain the container of the last event, where the others have happened."""
-    *before, last = events
-    assert isinstance(last, Create)
-    return explained.of(explained.after(lambda: node_with(pools), before), last)
-
-
-def whys(explanation: Explanation) -> dict[str, str]:
-    """Give why each candidate is chosen or not."""
-    return {one.name: one.why for one in explanation.candidates}
+    return explained.last(lambda: node_with(pools), events)
 
 
 @hypothesis.settings(deadline=None, max_examples=150)
@@ -95,7 +78,7 @@ def test_pods_decide_among_instances_with_room() -> None:
     explanation = explain([POOL], *before[:4], before[4])
 
     assert explanation.rule == "definition a by annotation"
-    assert whys(explanation) == {
+    assert explained.whys(explanation) == {
         "reserved[0]": "a[1] comes first by definition: a",
         "default[0]": "a[1] comes first by definition: a",
         "a[0]": "a[1] is better by room for pods: no: 2 of 2 against yes",
@@ -109,7 +92,9 @@ def test_packed_pools_are_filled_one_after_the_other() -> None:
     pool = {**POOL, "FillOrder": "Packed"}
     explanation = explain([pool], Create("x", annotations=A), Create("y", annotations=A))
 
-    assert whys(explanation)["a[1]"] == "a[0] is better by pods there (Packed): 0 against 1"
+    assert (
+        explained.whys(explanation)["a[1]"] == "a[0] is better by pods there (Packed): 0 against 1"
+    )
 
 
 def test_where_there_is_no_room_the_default_pool_is_the_last_resort() -> None:
@@ -119,7 +104,7 @@ def test_where_there_is_no_room_the_default_pool_is_the_last_resort() -> None:
 
     assert explanation.chosen is not None
     assert explanation.chosen.name == "default[0]"
-    assert whys(explanation)["a[0]"] == "room for pods: 1 of 1"
+    assert explained.whys(explanation)["a[0]"] == "room for pods: 1 of 1"
 
 
 def test_a_pod_stays_together() -> None:
@@ -129,7 +114,7 @@ def test_a_pod_stays_together() -> None:
     )
 
     assert explanation.rule == "pods are not divided"
-    assert whys(explanation)["a[0]"] == "its pod is there: with 1 containers"
+    assert explained.whys(explanation)["a[0]"] == "its pod is there: with 1 containers"
 
 
 @pytest.mark.parametrize(

@@ -7,18 +7,18 @@ import pytest
 from unit.resmgr.policy.playbook import (
     Because,
     Create,
-    Intent,
     Node,
     Rebalance,
     Remove,
     Resize,
     Restart,
     SetCpuset,
+    mems,
+    shares,
     subject_of,
 )
 from unit.resmgr.sysfs import trees
 
-from resmgr.intents import SetMems, SetShares
 from resmgr.policy import interface
 from resmgr.policy.podpools.choose import ANNOTATION
 
@@ -33,31 +33,21 @@ def node(*pools: dict[str, Any], **config: Any) -> Node:
     )
 
 
-def memory(name: str, *nodes: int) -> Intent:
-    """The memory nodes that a container is told."""
-    return Intent(SetMems(name, sum(1 << node for node in nodes)))
-
-
-def shares(name: str, value: int) -> Intent:
-    """The CPU shares that a container is told."""
-    return Intent(SetShares(name, value))
-
-
 def test_all_containers_of_a_pod_are_in_one_pool() -> None:
     """The first one decides; the next pod is in another instance."""
     assert (
         node()
         >> Create("a", cpu="500m", pod="p", annotations=WISH)
         << SetCpuset("a", "2-3")
-        << memory("a", 0)
+        << mems("a", "0")
         << shares("a", 512)
         << Because("a", r"assigning container p:a to pool dual\[0\]")
         >> Create("b", pod="p", annotations=WISH)
         << SetCpuset("b", "2-3")
-        << memory("b", 0)
+        << mems("b", "0")
         >> Create("c", cpu="1", pod="q", annotations=WISH)
         << SetCpuset("c", "4-5")
-        << memory("c", 1)
+        << mems("c", "1")
         << shares("c", 1024)
     )
 
@@ -79,7 +69,7 @@ def test_pods_without_a_wish_are_in_the_default_pool_and_the_system_in_the_reser
 def test_nothing_is_pinned_that_is_not_to_be() -> None:
     """CPUs and memory each by their option."""
     assert node(PinCPU=False, PinMemory=False) >> Create("a", cpu="1") >> Resize("a", cpu="2")
-    assert node(PinCPU=False) >> Create("a", cpu="1") << memory("a", 0, 2, 3)
+    assert node(PinCPU=False) >> Create("a", cpu="1") << mems("a", "0,2,3")
 
 
 def test_who_finds_no_room_is_in_the_default_pool() -> None:

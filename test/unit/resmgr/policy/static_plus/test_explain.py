@@ -6,32 +6,22 @@ import functools
 import hypothesis
 import hypothesis.strategies as st
 import pytest
-from unit.resmgr.policy import explained
-from unit.resmgr.policy.playbook import Create, Event, Node, Remove, Resize, Restart
+from unit.resmgr.policy import explained, properties
+from unit.resmgr.policy.playbook import Create, Event, Node
 from unit.resmgr.sysfs import trees
 
 from resmgr.policy import annotations
 from resmgr.policy.static_plus import wants
 
-NAMES = [f"c{number}" for number in range(6)]
 UNWANTED = {annotations.PREFER_ISOLATED: "false"}
 CREATE = st.builds(
     Create,
-    st.sampled_from(NAMES),
+    st.sampled_from(properties.NAMES),
     cpu=st.sampled_from(["", "1", "2", "5", "300m", "1500m", "2900m", "99"]),
     annotations=st.sampled_from([{}, UNWANTED]),
     namespace=st.sampled_from(["default", "default", wants.SYSTEM]),
 )
-EVENTS = st.lists(
-    st.one_of(
-        CREATE,
-        CREATE,
-        st.builds(Resize, st.sampled_from(NAMES), cpu=st.sampled_from(["1", "4"])),
-        st.builds(Remove, st.sampled_from(NAMES)),
-        st.just(Restart()),
-    ),
-    max_size=12,
-)
+EVENTS = properties.rows(CREATE, ("1", "4"))
 MAKE = functools.partial(Node, "static-plus", trees.EXAMPLE.but(isolated="12-15"), reserved="0")
 
 

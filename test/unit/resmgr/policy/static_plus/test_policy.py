@@ -5,7 +5,6 @@ import pytest
 from unit.resmgr.policy.playbook import (
     Because,
     Create,
-    Intent,
     Node,
     Rebalance,
     Refused,
@@ -13,6 +12,7 @@ from unit.resmgr.policy.playbook import (
     Resize,
     Restart,
     SetCpuset,
+    shares,
 )
 from unit.resmgr.sysfs import trees
 
@@ -28,11 +28,6 @@ OPT_OUT = {annotations.PREFER_ISOLATED: "false"}
 def node(tree: trees.Tree = trees.FLAT, available: str = "") -> Node:
     """A node of eight CPUs that reserves CPU 0."""
     return Node("static-plus", tree, reserved="0", available=available)
-
-
-def shares(name: str, value: int) -> Intent:
-    """A container is told its weight."""
-    return Intent(intents.SetShares(name, value))
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import functools
 import hypothesis
 import hypothesis.strategies as st
 import pytest
-from unit.resmgr.policy import explained
-from unit.resmgr.policy.playbook import Create, Event, Node, Remove, Restart
+from unit.resmgr.policy import explained, properties
+from unit.resmgr.policy.playbook import Create, Event, Node
 from unit.resmgr.policy.static_pools.asking import asking
 from unit.resmgr.sysfs import trees
 
@@ -27,18 +27,14 @@ POOLS = {
         ]
     },
 }
-NAMES = [f"c{number}" for number in range(6)]
 CREATE = st.builds(
     asking,
-    st.sampled_from(NAMES),
+    st.sampled_from(properties.NAMES),
     st.integers(0, 3),
     st.sampled_from(["", "x", "x", "infra", "nowhere"]),
     st.sampled_from(["", "0", "1", "9"]),
 )
-EVENTS = st.lists(
-    st.one_of(CREATE, CREATE, st.builds(Remove, st.sampled_from(NAMES)), st.just(Restart())),
-    max_size=15,
-)
+EVENTS = properties.rows(CREATE, ("1", "4"))
 MAKE = functools.partial(Node, "static-pools", trees.LAPTOP, config={"pools": POOLS})
 
 
@@ -59,21 +55,14 @@ def test_the_chosen_lists_are_those_that_are_taken(events: list[Event], create: 
 
 def explain(*events: Event) -> Explanation:
     """Explain the container of the last event, where the others have happened."""
-    *before, last = events
-    assert isinstance(last, Create)
-    return explained.of(explained.after(MAKE, before), last)
-
-
-def whys(explanation: Explanation) -> dict[str, str]:
-    """Give why each candidate is chosen or not."""
-    return {one.name: one.why for one in explanation.candidates}
+    return explained.last(MAKE, events)
 
 
 def test_lists_in_use_lose() -> None:
     """And those of other pools or sockets are not looked at."""
     explanation = explain(asking("a", 1, "x"), asking("b", 1, "x"))
 
-    assert whys(explanation) == {
+    assert explained.whys(explanation) == {
         "x/0/0,4": "x/1/1,5 is better by in use: yes against no",
         "x/1/1,5": "free",
         "x/0/2,6": "x/1/1,5 is better by order: 3 against 2",
@@ -88,7 +77,9 @@ def test_the_list_with_the_fewest_containers_wins() -> None:
     """Of a pool that is not exclusive."""
     explanation = explain(asking("a"), asking("b"))
 
-    assert whys(explanation)["shared/0/3"] == ("shared/1/7 is better by containers: 1 against 0")
+    assert explained.whys(explanation)["shared/0/3"] == (
+        "shared/1/7 is better by containers: 1 against 0"
+    )
 
 
 def test_too_few_lists_are_told_one_by_one() -> None:
@@ -96,8 +87,8 @@ def test_too_few_lists_are_told_one_by_one() -> None:
     explanation = explain(asking("a", 1, "x"), asking("b", 3, "x"))
 
     assert "not enough free cpu lists" in explanation.refusal
-    assert whys(explanation)["x/0/0,4"] == "is in use"
-    assert whys(explanation)["x/1/1,5"] == "is not enough"
+    assert explained.whys(explanation)["x/0/0,4"] == "is in use"
+    assert explained.whys(explanation)["x/1/1,5"] == "is not enough"
 
 
 @pytest.mark.parametrize(

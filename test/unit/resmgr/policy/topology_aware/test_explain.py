@@ -6,15 +6,11 @@ import functools
 import hypothesis
 import hypothesis.strategies as st
 import pytest
-from unit.resmgr.policy import explained
+from unit.resmgr.policy import explained, properties
 from unit.resmgr.policy.playbook import (
     Create,
     Event,
     Node,
-    Rebalance,
-    Remove,
-    Resize,
-    Restart,
     subject_of,
 )
 from unit.resmgr.policy.topology_aware import made
@@ -33,7 +29,6 @@ TREES = [
     trees.TIERED,
     trees.DIES,
 ]
-NAMES = [f"c{number}" for number in range(6)]
 SAID = st.fixed_dictionaries(
     {},
     optional={
@@ -47,24 +42,14 @@ SAID = st.fixed_dictionaries(
 )
 CREATE = st.builds(
     Create,
-    st.sampled_from(NAMES),
+    st.sampled_from(properties.NAMES),
     cpu=st.sampled_from(["", "1", "2", "3", "5", "1500m", "500m", "40m"]),
     qos=st.sampled_from([None, None, Qos.BURSTABLE]),
     annotations=SAID,
     memory=st.sampled_from(["", "1Mi", "500Mi", "3Gi", "9Gi"]),
     namespace=st.sampled_from(["default", "default", "default", "kube-system"]),
 )
-EVENTS = st.lists(
-    st.one_of(
-        CREATE,
-        CREATE,
-        st.builds(Resize, st.sampled_from(NAMES), cpu=st.sampled_from(["1", "4", "2500m"])),
-        st.builds(Remove, st.sampled_from(NAMES)),
-        st.just(Rebalance()),
-        st.just(Restart()),
-    ),
-    max_size=12,
-)
+EVENTS = properties.rows(CREATE, ("1", "4", "2500m"))
 RULES = {
     "has enough CPU": ("enough CPU",),
     "stronger affinity": ("affinity",),

@@ -14,6 +14,8 @@ from unit.resmgr.policy.playbook import (
     Resize,
     Restart,
     SetCpuset,
+    mems,
+    shares,
 )
 from unit.resmgr.policy.topology_aware import made
 from unit.resmgr.sysfs import trees
@@ -30,16 +32,6 @@ COLD = {f"cold-start.{made.DOMAIN}": "duration: 30s"}
 def node(tree: trees.Tree = EXAMPLE, **config: object) -> Node:
     """A node that reserves CPU 0 and binds no memory, so that plays are about CPUs."""
     return Node("topology-aware", tree, reserved="0", config={"PinMemory": False, **config})
-
-
-def shares(name: str, value: int) -> Intent:
-    """A container is told its shares."""
-    return Intent(intents.SetShares(name, value))
-
-
-def mems(name: str, nodes: str) -> Intent:
-    """A container is told its memory."""
-    return Intent(intents.SetMems(name, cpuset.parse(nodes)))
 
 
 def test_a_container_is_told_cpus_shares_and_memory() -> None:

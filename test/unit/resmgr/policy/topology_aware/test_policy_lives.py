@@ -3,29 +3,24 @@
 
 from unit.resmgr.policy.playbook import (
     Create,
-    Intent,
     Node,
     Rebalance,
     Remove,
     Resize,
     Restart,
     SetCpuset,
+    shares,
 )
 from unit.resmgr.policy.topology_aware import made
 from unit.resmgr.sysfs import trees
 
-from resmgr import cpuset, intents
+from resmgr import cpuset
 from resmgr.model import Qos
 
 
 def node() -> Node:
     """A node that reserves CPU 0 and binds no memory, so that plays are about CPUs."""
     return Node("topology-aware", trees.EXAMPLE, reserved="0", config={"PinMemory": False})
-
-
-def shares(name: str, value: int) -> Intent:
-    """A container is told its shares."""
-    return Intent(intents.SetShares(name, value))
 
 
 def test_a_restart_keeps_every_place() -> None:
