@@ -132,9 +132,13 @@ class Special:
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
-    """A list; every item is of one type and none is empty."""
+    """A list; every item is of one type and none is empty.
+
+    Of items that are records, two must not have the same text under the key `unique`.
+    """
 
     item: Type
+    unique: str = ""
 
     def check(self, value: Any, place: Place) -> None:  # noqa: D102
         if not isinstance(value, list):
@@ -147,6 +151,19 @@ class ListOf:
                     place.item(index).problem("empty item")
                 else:
                     self.item.check(item, place.item(index))
+            if self.unique:
+                self._compare(value, place)
+
+    def _compare(self, items: list[Any], place: Place) -> None:
+        key, seen = self.unique.casefold(), set()
+        for index, item in enumerate(items):
+            given = item.items() if isinstance(item, dict) else ()
+            for written, text in given:
+                if written.casefold() != key or not isinstance(text, str) or not text:
+                    continue
+                if text in seen:
+                    place.item(index).key(written).problem(f"{quote(text)} is defined twice")
+                seen.add(text)
 
     def describe(self) -> str:  # noqa: D102
         return f"list of {self.item.describe()}"

@@ -25,6 +25,6 @@ MODULE = module.Module(
         common.PIN_CPU,
         common.PIN_MEMORY,
         common.RESERVED_NAMESPACES,
-        schema.Field("DynamicPoolTypes", schema.ListOf(_TYPE), "The pools, in order."),
+        schema.Field("DynamicPoolTypes", schema.ListOf(_TYPE, "Name"), "The pools, in order."),
     ),
 )

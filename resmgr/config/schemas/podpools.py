@@ -101,6 +101,6 @@ MODULE = module.Module(
     fields=(
         common.PIN_CPU,
         common.PIN_MEMORY,
-        schema.Field("Pools", schema.ListOf(_POOL), "The pools, in order."),
+        schema.Field("Pools", schema.ListOf(_POOL, "Name"), "The pools, in order."),
     ),
 )

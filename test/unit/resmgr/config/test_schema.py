@@ -76,6 +76,11 @@ def test_right_values(type_: schema.Type, value: Any) -> None:
         (schema.ListOf(schema.Integer()), [1, "x"], "at[1]: expected a whole number, got text"),
         (schema.ListOf(schema.Integer()), [None], "at[0]: empty item"),
         (schema.ListOf(schema.Integer()), [0] * 4097, "at: more than 4096 items"),
+        (
+            schema.ListOf(schema.Record((schema.Field("Name", schema.Text(), ""),)), "Name"),
+            [{"Name": "a"}, {"Name": "b"}, {}, {"name": "a"}],
+            'at[3].name: "a" is defined twice',
+        ),
         (NAMES, [], "at: expected a mapping, got a list"),
         (NAMES, {"": True}, 'at[""]: empty'),
         (NAMES, {"a": 1}, "at.a: expected true or false, got a number"),

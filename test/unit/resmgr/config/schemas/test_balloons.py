@@ -50,6 +50,7 @@ def test_right_data(judge: Judge, data: str) -> None:
             "BalloonTypes: [{Name: 1}]",
             "BalloonTypes[0].Name: expected name of the balloon type, got a number",
         ),
+        ("BalloonTypes: [{Name: a}, {Name: a}]", 'BalloonTypes[1].Name: "a" is defined twice'),
         (
             "BalloonTypes: [{Name: a, MinCPUs: 3, MaxCPUs: 2}]",
             "BalloonTypes[0].MinCPUs: 3 is more than MaxCPUs 2",

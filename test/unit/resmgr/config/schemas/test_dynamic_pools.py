@@ -31,6 +31,7 @@ def test_right_data(judge: Judge, data: str) -> None:
             "DynamicPoolTypes: [{Name: a, CpuClass: 1}]",
             "DynamicPoolTypes[0].CpuClass: expected name of a class",
         ),
+        ("DynamicPoolTypes: [{Name: a}, {name: a}]", 'Types[1].name: "a" is defined twice'),
         ("DynamicPoolTypes: [{Name: a, AllocatorPriority: -1}]", "-1 is not between 0 and 3"),
         ("DynamicPools: []", "did you mean DynamicPoolTypes"),
     ],

@@ -36,6 +36,7 @@ def test_right_data(judge: Judge, data: str) -> None:
     [
         ("{CPU: 2}", "Pools[0].Name: missing"),
         ("{Name: '', CPU: 2}", "Pools[0].Name: undefined or empty name"),
+        ("{Name: a, CPU: 1}, {Name: a, CPU: 2}", 'Pools[1].Name: "a" is defined twice'),
         ("{Name: a}", "Pools[0].CPU: missing CPUs"),
         ("{Name: a, CPU: 55%}", 'invalid CPUs per pool: "55%"'),
         ("{Name: a, CPU: 0}", 'invalid CPUs per pool: "0"'),
