@@ -92,6 +92,8 @@ MODULE = module.Module(
         common.RESERVED_NAMESPACES,
         _TOPOLOGY_BALANCING,
         _SPREAD_ON_CORES,
-        schema.Field("BalloonTypes", schema.ListOf(_TYPE, "Name"), "The types of balloons, in order."),
+        schema.Field(
+            "BalloonTypes", schema.ListOf(_TYPE, "Name"), "The types of balloons, in order."
+        ),
     ),
 )
