@@ -27,8 +27,10 @@ def show(where: Screen, title: str, facts: Mapping[str, object], told: Mapping[s
     where.out.write(f"{title}\n")
     later = facts.get("now")
     pairs = {name: value for name, value in facts.items() if value and name != "now"}
-    pairs["rule"] = told.get("rule") or None
-    if refusal := told.get("refusal"):
+    refusal = told.get("refusal")
+    if told.get("rule") or not refusal:
+        pairs["rule"] = told.get("rule") or None
+    if refusal:
         pairs["refused"] = refusal
     else:
         pairs["gets CPUs"] = told.get("cpus") or "any"

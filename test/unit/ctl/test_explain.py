@@ -229,3 +229,18 @@ def test_what_was_decided_then_is_told_apart_from_now(tmp_path: Path) -> None:
     assert out.count("as before") == 1
     assert "  now it would be: otherwise\n" in out
     assert "\nCompared as if it came now, beside all that are there:\n" in out
+
+
+def test_a_refusal_that_is_remembered_has_no_rule(tmp_path: Path) -> None:
+    """The container is not known any more, so there is nothing that could be worked out."""
+    path = tmp_path / "s"
+    recorded = [{"time": "2026-01-02T03:04:05Z", "text": "refused: no CPU is left"}]
+    told = {"container": "default/a:c", "state": "refused", "refusal": "no CPU is left", "rule": ""}
+    with daemon(path, (200, {**told, "recorded": recorded})):
+        status, out, _ = run("a", "--socket", str(path))
+
+    assert status == exits.PROBLEM
+    assert out == (
+        "default/a:c\nstate    refused\nrefused  no CPU is left\n"
+        "  2026-01-02T03:04:05Z: refused: no CPU is left\n"
+    )
