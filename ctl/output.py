@@ -104,11 +104,12 @@ def write_table(
         where.out.writelines(f"{' ' * before}{more}\n" for more in last[1:])
 
 
-def write_pairs(where: Screen, pairs: Mapping[str, object]) -> None:
-    """Write names with their values, a line each; None as a dash."""
-    width = max(map(len, pairs), default=0)
+def write_pairs(where: Screen, pairs: Mapping[str, object] | Sequence[tuple[str, object]]) -> None:
+    """Write names with their values, a line each; None as a dash. A name may come again."""
+    listed = list(pairs.items()) if isinstance(pairs, Mapping) else pairs
+    width = max((len(name) for name, _ in listed), default=0)
     room = max(where.width - width - len(_GAP), _NARROWEST) if where.width else 0
-    for name, value in pairs.items():
+    for name, value in listed:
         cell = plain(value)
         first, *more = (textwrap.wrap(cell, room) if room else [cell]) or [""]
         shown = _painted(where, first, bold=False)

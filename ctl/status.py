@@ -2,7 +2,7 @@
 """Show how the daemon of this node is: policy, configuration, containers, CPUs, who is connected.
 
 1 when something is not as it should be: the runtime or a socket is away, the last configuration was
-refused, changes could not be carried out or written.
+refused, changes of containers could not be carried out in the last hour, or cannot be written.
 
 Examples:
   cri-resmgrctl status
@@ -19,6 +19,9 @@ from resmgr import cpuset
 
 from . import exits, live, moments, output
 from .node import kubelet
+
+_RECENT = 3600.0
+"""Seconds for which something that failed once is a problem: nothing tells when it is mended."""
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -39,11 +42,11 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     page = live.get("/status", arguments.socket)
     found = kubelet.look(arguments.sysfs_root)
     page["kubelet"] = {"endpoint": found.endpoint if found else "", "seen": found is not None}
-    page["problems"] = list(problems(page))
+    now = time.time()  # noqa: TID251 - the edge, where clocks come from
+    page["problems"] = list(problems(page, now))
     if arguments.output == output.TABLE:
         where = output.screen(out)
-        now = time.time()  # noqa: TID251 - the edge, where clocks come from
-        output.write_pairs(where, dict(pairs(page, now)))
+        output.write_pairs(where, list(pairs(page, now)))
         rows = list(_sockets(page))
         if rows:
             out.write("\n")
@@ -54,8 +57,8 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     return exits.PROBLEM if page["problems"] else exits.FINE
 
 
-def problems(page: Mapping[str, Any]) -> Iterator[str]:
-    """Give what is not as it should be, a sentence each."""
+def problems(page: Mapping[str, Any], now: float) -> Iterator[str]:
+    """Give what is not as it should be, a sentence each; `now` in seconds since the epoch."""
     if page.get("state") != "running":
         yield f"the daemon is {page.get('doing') or 'not ready'}"
         return
@@ -69,6 +72,10 @@ def problems(page: Mapping[str, Any]) -> Iterator[str]:
     # One that was refused before the active one came is past.
     if refused and str(refused.get("time")) > str(configuration.get("since")):
         yield f"the last configuration was refused: {refused.get('text')}"
+    last = (page.get("failedUpdates") or {}).get("last") or {}
+    if (when := moments.seconds(last.get("time"))) and now - when < _RECENT:
+        ago = moments.ago(last.get("time"), now)
+        yield f"a change of a container could not be carried out {ago} ago: {last.get('text')}"
     store = page.get("store") or {}
     if pending := store.get("pending"):
         yield f"{pending} changes of the state wait to be written: is the disk full?"
@@ -126,7 +133,7 @@ def _controllers(page: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
     yield "controllers", ", ".join(running) or "none"
     for name, one in given.items():
         if one.get("why"):
-            yield f"not {name}", str(one["why"])
+            yield "", f"{name} is off: {one['why']}"
     for name, cpus in (page.get("cpuClasses") or {}).items():
         yield f"CPU class {name or 'none'}", f"{cpus} ({_count(cpus)})"
 

@@ -2,6 +2,7 @@
 """`status`: what a person reads, and what counts as wrong."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ def test_a_refusal_that_is_past_is_no_problem() -> None:
     """The configuration that came after it was taken; it is shown all the same."""
     page = refused("2026-11-22T11:30:00.000Z")
 
-    assert list(status.problems(page)) == []
+    assert list(status.problems(page, NOW)) == []
     assert "policy.Actve" in str(dict(status.pairs(page, NOW))["refused"])
 
 
@@ -124,7 +125,29 @@ def test_controllers_and_classes_of_cpus_are_shown() -> None:
     lines = dict(status.pairs(page, NOW))
 
     assert lines["controllers"] == "cpu (required)"
-    assert lines["not memory"] == "no such file"
+    assert lines[""] == "memory is off: no such file"
     assert lines["CPU class turbo"] == "2-3 (2)"
     assert lines["CPU class none"] == "0 (1)"
     assert dict(status.pairs(pages.STATUS, NOW))["controllers"] == "none"
+
+
+@pytest.mark.parametrize(("ago", "problems"), [(300, 1), (7200, 0)])
+def test_a_change_that_failed_lately_is_a_problem(ago: int, problems: int) -> None:
+    """One of long ago is shown, but somebody may have mended it since."""
+    when = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(NOW - ago))
+    page = changed(failedUpdates={"count": 2, "last": {"time": when, "text": "web: no cgroup"}})
+
+    assert dict(status.pairs(page, NOW))["failed updates"] == "2, last: web: no cgroup"
+    found = list(status.problems(page, NOW))
+    assert len(found) == problems
+    assert all("5m ago: web: no cgroup" in one for one in found)
+
+
+def test_each_warning_has_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever other lines are called."""
+    warnings = ["policy.a has no effect", "policy.b has no effect"]
+    configuration = {**pages.STATUS["configuration"], "warnings": warnings}
+    show(tmp_path, changed(configuration=configuration))
+
+    out = capsys.readouterr().out
+    assert all(f"  {warning}\n" in out for warning in warnings)
