@@ -8,16 +8,13 @@ many agents in this process; all at a real kube-apiserver on the same machine.
 import argparse
 import asyncio
 import logging
-import os
-import platform
-import sys
 import tempfile
-import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from garden import audit
 
+from .. import cli, reports
 from . import alone, many, results, stage, tables
 
 _FLUSHED = 2.0
@@ -37,22 +34,19 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--idle-agents", type=float, default=120, metavar="S", help="seconds of those, idle (120)"
     )
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="also write JSON there")
-    parser.add_argument("--read", type=Path, metavar="FILE", help="measure nothing, show that file")
-    parser.add_argument("--markdown", action="store_true", help="show tables as Markdown")
+    cli.add_arguments(parser)
     return parser.parse_args(arguments)
 
 
 async def run(wanted: argparse.Namespace) -> results.Report:
     """Measure, and tell how far it has come, on standard error."""
-    before = os.getloadavg()[0]
-    began = time.perf_counter()
+    host, progress = cli.Host(), cli.Progress()
     latencies: list[results.Latency] = []
     windows: list[results.Window] = []
     idle: results.Idle | None = None
     async with stage.opened() as shoot:
         async for one in _figures(shoot, wanted):
-            print(f"{time.perf_counter() - began:6.1f} s  {type(one).__name__}", file=sys.stderr)
+            progress(type(one).__name__)
             match one:
                 case results.Latency():
                     latencies.append(one)
@@ -62,15 +56,8 @@ async def run(wanted: argparse.Namespace) -> results.Report:
                     idle = one
         await asyncio.sleep(_FLUSHED)
         requests = list(audit.read(shoot.server.audit_log))
-    machine = {
-        "processors": f"{os.cpu_count()}",
-        "kernel": platform.release(),
-        "Python": platform.python_version(),
-        "load of the machine before": f"{before:.1f}",
-        "load of the machine after": f"{os.getloadavg()[0]:.1f}",
-    }
     phases = results.phases(windows, requests, stage.ACCOUNT)
-    return results.Report(machine, tuple(latencies), phases, idle)
+    return results.Report(host.described({}), tuple(latencies), phases, idle)
 
 
 async def _figures(
@@ -100,13 +87,11 @@ def main() -> None:
     arguments = parse()
     logging.basicConfig(level=logging.CRITICAL)
     if arguments.read is not None:
-        report = results.read(arguments.read.read_text(encoding="utf-8"))
+        report = reports.read(results.Report, arguments.read.read_text(encoding="utf-8"))
     else:
         report = asyncio.run(run(arguments))
-    if arguments.output is not None:
-        arguments.output.parent.mkdir(parents=True, exist_ok=True)
-        arguments.output.write_text(results.dump(report), encoding="utf-8")
-    sys.stdout.write(tables.markdown(report) if arguments.markdown else tables.text(report))
+    cli.write(arguments, reports.dump(report))
+    cli.show(arguments, tables.tables(report))
 
 
 if __name__ == "__main__":

@@ -2,16 +2,15 @@
 """What was measured, as data. Times in seconds, memory in bytes. Pure."""
 
 import dataclasses
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from garden import audit
 
-from ..relay.results import percentile
+from .. import reports
 
 HOUR: Final = 3600.0
 
@@ -25,7 +24,7 @@ class Latency:
 
     def part(self, part: float) -> float:
         """Give the time that this part of all did not exceed."""
-        return percentile(self.times, part)
+        return reports.percentile(self.times, part)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -118,20 +117,4 @@ def _phase(window: Window, requests: Iterable[tuple[datetime, audit.Request]]) -
         max(seconds.values(), default=0),
         sum(one.code == HTTPStatus.TOO_MANY_REQUESTS for _, one in inside),
         window.server_cpu,
-    )
-
-
-def dump(report: Report) -> str:
-    """A report as JSON."""
-    return json.dumps(dataclasses.asdict(report), indent=1) + "\n"
-
-
-def read(text: str) -> Report:
-    """Read what `dump` wrote."""
-    data: dict[str, Any] = json.loads(text)
-    return Report(
-        data["machine"],
-        tuple(Latency(one["name"], tuple(one["times"])) for one in data["latencies"]),
-        tuple(Phase(**one) for one in data["phases"]),
-        Idle(**data["idle"]) if data["idle"] else None,
     )

@@ -1,33 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Figures as text for a terminal, and as Markdown. Pure."""
+"""Figures as tables. Pure."""
 
-from ..relay.tables import Table
+from .. import shown
+from .. import targets as judged
+from ..shown import Rows
 from . import results, targets
 
-Rows = list[tuple[str, ...]]
 
-
-def text(report: results.Report) -> str:
-    """All tables for a terminal."""
-    return "\n\n".join(table.aligned() for table in tables(report)) + "\n"
-
-
-def markdown(report: results.Report) -> str:
-    """All tables for a page."""
-    return "\n\n".join(table.markdown() for table in tables(report)) + "\n"
-
-
-def tables(report: results.Report) -> list[Table]:
+def tables(report: results.Report) -> list[shown.Table]:
     """All that have rows: machine, latencies, the idle agent, phases, requests, targets."""
-    shown: tuple[Rows, ...] = (
-        [("machine", ""), *report.machine.items()],
+    all_rows: tuple[Rows, ...] = (
+        shown.machine(report.machine),
         _latencies(report),
         _idle(report),
         _phases(report),
         _requests(report),
-        _verdicts(report),
+        judged.rows(targets.judge(report)),
     )
-    return [Table(tuple(rows)) for rows in shown if len(rows) > 1]
+    return shown.tables(all_rows)
 
 
 def _latencies(report: results.Report) -> Rows:
@@ -89,19 +79,4 @@ def _requests(report: results.Report) -> Rows:
     rows: Rows = [("requests", *names)]
     for kind in kinds:
         rows.append((kind, *(f"{one.requests.get(kind, 0)}" for one in report.phases)))
-    return rows
-
-
-def _verdicts(report: results.Report) -> Rows:
-    rows: Rows = [("figure", "measured", "target", "")]
-    for verdict in targets.judge(report):
-        target = verdict.target
-        rows.append(
-            (
-                target.title,
-                f"{verdict.measured:.2f} {target.unit}".strip(),
-                f"at most {target.limit:g} {target.unit}".strip(),
-                "reached" if verdict.reached else "missed",
-            )
-        )
     return rows

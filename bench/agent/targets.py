@@ -4,7 +4,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from .. import common
+from .. import targets
 from . import results
 
 APPLIED: Final = "the daemon has it"
@@ -14,12 +14,12 @@ ALONE: Final = "one agent, idle"
 START, IDLE, CHANGE = "start", "idle", "a ConfigMap changed"
 
 
-Target = common.Target
+Target = targets.Target
 
 
-def judge(report: results.Report) -> Iterator[common.Verdict[results.Report]]:
+def judge(report: results.Report) -> Iterator[targets.Verdict[results.Report]]:
     """Hold a report against all targets that it has figures for."""
-    return common.judge(TARGETS, report)
+    return targets.judge(TARGETS, report)
 
 
 def _applied(report: results.Report) -> float | None:
@@ -39,7 +39,7 @@ def _memory(report: results.Report) -> float | None:
     return report.idle.peak / 1e6 if report.idle else None
 
 
-TARGETS: Final[tuple[common.Target[results.Report], ...]] = (
+TARGETS: Final[tuple[targets.Target[results.Report], ...]] = (
     Target("ConfigMap change to the daemon, p95, settling included", "s", 3, _applied),
     Target("requests of an idle agent in an hour, but watches", "", 12, _hourly(ALONE)),
     Target("the same, of many", "", 12, _hourly(IDLE)),

@@ -9,8 +9,8 @@ import asyncio
 import dataclasses
 import sys
 import time
-from pathlib import Path
 
+from .. import cli, reports
 from . import machine, phases, results, tables
 
 
@@ -25,11 +25,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         metavar="N",
         help="how many shoots (10 100 500)",
     )
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="also write JSON there")
-    parser.add_argument(
-        "--read", type=Path, metavar="FILE", help="measure nothing, show what -o wrote"
-    )
-    parser.add_argument("--markdown", action="store_true", help="show the tables as Markdown")
+    cli.add_arguments(parser)
     return parser.parse_args(arguments)
 
 
@@ -37,14 +33,13 @@ def main() -> None:
     """Measure, show, write."""
     arguments = parse()
     if arguments.read is not None:
-        report = results.load(arguments.read.read_text(encoding="utf-8"))
+        report = reports.read(results.Report, arguments.read.read_text(encoding="utf-8"))
     else:
         report = results.Report(machine.describe())
         for count in arguments.shoots:
             run = asyncio.run(phases.run(count, Progress(count)))
             report = dataclasses.replace(report, runs=(*report.runs, run))
-            if arguments.output is not None:  # After each, since the next may not end well.
-                arguments.output.write_text(results.dump(report), encoding="utf-8")
+            cli.write(arguments, reports.dump(report))  # The next one may not end well.
     sys.stdout.write(tables.markdown(report) if arguments.markdown else tables.text(report))
 
 

@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What was measured, as data: written to JSON and read from it."""
+"""What was measured, as data. Pure."""
 
-import dataclasses
-import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+
+from .. import reports
 
 LEASES = "leases"
 """Resource that counts in no figure: leader election and heartbeat write it all the time."""
@@ -84,28 +82,5 @@ class Report:
 def spread(seconds: Sequence[float]) -> Spread:
     """Sum up what single objects took; percentiles by nearest rank."""
     ordered = sorted(seconds)
-
-    def rank(part: float) -> float:
-        return ordered[max(0, math.ceil(part * len(ordered)) - 1)]
-
-    return Spread(round(rank(0.5), 3), round(rank(0.95), 3), round(ordered[-1], 3))
-
-
-def dump(report: Report) -> str:
-    """Write a report as JSON."""
-    return json.dumps(dataclasses.asdict(report), indent=2) + "\n"
-
-
-def load(text: str) -> Report:
-    """Read what `dump` wrote. Raises `ValueError`, `KeyError`, `TypeError` for anything else."""
-    raw = json.loads(text)
-    return Report(raw["machine"], tuple(_run(run) for run in raw["runs"]))
-
-
-def _run(raw: dict[str, Any]) -> Run:
-    return Run(**raw | {"phases": tuple(_phase(phase) for phase in raw["phases"])})
-
-
-def _phase(raw: dict[str, Any]) -> Phase:
-    found = raw["spread"]
-    return Phase(**raw | {"spread": Spread(**found) if found else None})
+    p50, p95 = (reports.percentile(ordered, part) for part in (0.5, 0.95))
+    return Spread(round(p50, 3), round(p95, 3), round(ordered[-1], 3))

@@ -1,28 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
 """Figures as tables: for a terminal, and as Markdown for the documentation. Pure."""
 
-from collections.abc import Iterable, Sequence
-
+from .. import shown
+from ..shown import Rows, Table
 from . import phases, results, targets
-
-Rows = list[tuple[str, ...]]
 
 
 def text(report: results.Report) -> str:
     """Give all tables for a terminal."""
-    parts = [_aligned([("machine", "")] + [(f"  {k}", v) for k, v in report.machine.items()])]
+    parts = [Table(tuple(shown.machine(report.machine))).aligned()]
     for run in report.runs:
         parts.append(f"{run.shoots} shoots, Clusters of {run.cluster_bytes / 1000:.0f} kB")
-        parts += [_aligned(figures(run)), memory(run), _writes(run), _aligned(judged(run))]
+        parts += [
+            Table(tuple(figures(run))).aligned(),
+            memory(run),
+            _writes(run),
+            Table(tuple(judged(run))).aligned(),
+        ]
     return "\n\n".join(parts) + "\n"
 
 
 def markdown(report: results.Report) -> str:
     """Give all tables as Markdown."""
-    parts = [_piped([("machine", ""), *report.machine.items()], align="---")]
+    parts = [Table(tuple(shown.machine(report.machine))).markdown()]
     for run in report.runs:
         parts.append(f"### {run.shoots} shoots")
-        parts += [_piped(figures(run)), memory(run) + ".", _piped(judged(run))]
+        parts += [
+            Table(tuple(figures(run))).markdown(),
+            memory(run) + ".",
+            Table(tuple(judged(run))).markdown(),
+        ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -85,24 +92,3 @@ def _writes(run: results.Run) -> str:
         kinds = ", ".join(f"{what} {number}" for what, number in phase.writes.items())
         lines.append(f"  {phase.name}: {kinds or 'none'}")
     return "\n".join(lines)
-
-
-def _aligned(rows: Sequence[tuple[str, ...]]) -> str:
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    return "\n".join(_line(row, widths) for row in rows)
-
-
-def _line(row: Iterable[str], widths: Iterable[int]) -> str:
-    first, *rest = zip(row, widths, strict=True)
-    cells = [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in rest)]
-    return "  ".join(cells).rstrip()
-
-
-def _piped(rows: Sequence[tuple[str, ...]], *, align: str = "---:") -> str:
-    head, *body = rows
-    lines = [_pipes(head), _pipes(("---", *(align for _ in head[1:])))]
-    return "\n".join([*lines, *(_pipes(row) for row in body)])
-
-
-def _pipes(row: Iterable[str]) -> str:
-    return "| " + " | ".join(row) + " |"

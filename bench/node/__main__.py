@@ -8,13 +8,10 @@ differences: other work of the machine moves both of their sides.
 import argparse
 import asyncio
 import dataclasses
-import os
-import platform
 import signal
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,6 +20,7 @@ from daemonset import waiting
 from garden import binaries, servers
 from ground import cluster, machine, places
 
+from .. import cli, reports
 from . import measure, results, stage, tables
 
 PROBLEMS = (
@@ -57,9 +55,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         metavar="FILE",
         help="fallback configuration of the relay (none: policy none)",
     )
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="also write JSON there")
-    parser.add_argument("--read", type=Path, metavar="FILE", help="measure nothing, show that file")
-    parser.add_argument("--markdown", action="store_true", help="show tables as Markdown")
+    cli.add_arguments(parser)
     return parser.parse_args(arguments)
 
 
@@ -68,26 +64,21 @@ async def run(arguments: argparse.Namespace) -> results.Report:
     wanted = measure.Wanted(arguments.restarts, arguments.pods, arguments.window, arguments.starts)
     configuration = arguments.configuration
     text = configuration.read_text(encoding="utf-8") if configuration else ""
-    began = time.perf_counter()
-    before = os.getloadavg()[0]
+    host, progress = cli.Host(), cli.Progress()
     figures: list[results.Figure] = []
     async with stage.opened(arguments.nodes, text) as on:
         first = next(iter(on.shoot.machines.values()))
         containerd = (await first.run("containerd", "--version")).output.split()[2]
-        print(f"{time.perf_counter() - began:6.1f} s  nodes are ready", file=sys.stderr)
+        progress("nodes are ready")
         async for figure in measure.Bench(on, wanted).run():
             figures.append(figure)
-            print(f"{time.perf_counter() - began:6.1f} s  {told(figure)}", file=sys.stderr)
-    described = {
-        "processors": f"{os.cpu_count()}",
-        "kernel": platform.release(),
+            progress(told(figure))
+    more = {
         "Kubernetes": cluster.kubernetes_version(),
         "containerd": containerd,
         "relay": f"configured by {configuration.name}" if configuration else "policy none",
-        "load of the machine before": f"{before:.1f}",
-        "load of the machine after": f"{os.getloadavg()[0]:.1f}",
     }
-    return results.collect(described, figures)
+    return results.collect(host.described(more), figures)
 
 
 def told(figure: results.Figure) -> str:
@@ -116,7 +107,7 @@ def main() -> None:
     """Measure, write, show."""
     arguments = parse()
     if arguments.read is not None:
-        report = results.read(arguments.read.read_text(encoding="utf-8"))
+        report = reports.read(results.Report, arguments.read.read_text(encoding="utf-8"))
     else:
         # As after Ctrl-C, so that the nodes go with us.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -126,10 +117,8 @@ def main() -> None:
             sys.exit(130)
         except* PROBLEMS as several:
             sys.exit(f"cannot measure: {innermost(several)}")
-    if arguments.output is not None:
-        arguments.output.parent.mkdir(parents=True, exist_ok=True)
-        arguments.output.write_text(results.dump(report), encoding="utf-8")
-    sys.stdout.write(tables.markdown(report) if arguments.markdown else tables.text(report))
+    cli.write(arguments, reports.dump(report))
+    cli.show(arguments, tables.tables(report))
 
 
 if __name__ == "__main__":

@@ -2,14 +2,12 @@
 """What was measured, as data. Pure."""
 
 import dataclasses
-import json
 import math
 import re
 import statistics
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
 
-from .. import common
+from .. import reports
 
 AT_CRI = "pod start at the CRI"
 BY_API = "pod start by the API, other nodes"
@@ -173,21 +171,7 @@ class Report:
 
 def collect(machine: Mapping[str, str], figures: Iterable[Figure]) -> Report:
     """Make a report of figures in any order."""
-    return Report(machine, **common.by_kind(_KINDS, figures))
-
-
-def dump(report: Report) -> str:
-    """A report as JSON."""
-    return json.dumps(dataclasses.asdict(report), indent=1) + "\n"
-
-
-def read(text: str) -> Report:
-    """Read what `dump` wrote."""
-    data: dict[str, Any] = json.loads(text)
-    found: dict[str, Any] = {
-        name: tuple(kind(**_tuples(each)) for each in data[name]) for name, kind in _KINDS.items()
-    }
-    return Report(data["machine"], **found)
+    return Report(machine, **reports.by_kind(_KINDS, figures))
 
 
 def pulled(message: str) -> float | None:
@@ -196,11 +180,3 @@ def pulled(message: str) -> float | None:
     if found is None:
         return None
     return sum(float(amount) * _UNITS[unit] for amount, unit in _PART.findall(found[1]))
-
-
-def _tuples(each: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if _is_list(value) else value for key, value in each.items()}
-
-
-def _is_list(value: object) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str)

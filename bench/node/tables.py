@@ -1,30 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Figures as text for a terminal, and as Markdown. Pure."""
+"""Figures as tables. Pure."""
 
 import statistics
 
-from .. import common
-from ..relay.results import percentile
-from ..relay.tables import Table
+from .. import reports, shown
+from .. import targets as judged
+from ..shown import Rows
 from . import results, targets
 
-Rows = list[tuple[str, ...]]
 
-
-def text(report: results.Report) -> str:
-    """All tables for a terminal."""
-    return "\n\n".join(table.aligned() for table in tables(report)) + "\n"
-
-
-def markdown(report: results.Report) -> str:
-    """All tables for a page."""
-    return "\n\n".join(table.markdown() for table in tables(report)) + "\n"
-
-
-def tables(report: results.Report) -> list[Table]:
+def tables(report: results.Report) -> list[shown.Table]:
     """All that have rows: machine, joins, restarts, pods, memory, CPU, programs, kills, targets."""
-    shown: tuple[Rows, ...] = (
-        [("machine", ""), *report.machine.items()],
+    all_rows: tuple[Rows, ...] = (
+        shown.machine(report.machine),
         _joins(report),
         _restarts(report),
         _pods(report),
@@ -32,9 +20,9 @@ def tables(report: results.Report) -> list[Table]:
         _cpu(report),
         _programs(report),
         _killed(report),
-        common.verdicts(targets.judge(report)),
+        judged.rows(targets.judge(report)),
     )
-    return [Table(tuple(rows)) for rows in shown if len(rows) > 1]
+    return shown.tables(all_rows)
 
 
 def _joins(report: results.Report) -> Rows:
@@ -72,7 +60,7 @@ def _pods(report: results.Report) -> Rows:
                 *(f"{statistics.median(side) * 1e3:.0f}" for side in sides),
                 f"{each.times:.3f}",
                 f"{each.error:.3f}",
-                *(f"{percentile(sorted(side), 0.95) * 1e3:.0f}" for side in sides),
+                *(f"{reports.percentile(sorted(side), 0.95) * 1e3:.0f}" for side in sides),
             )
         )
     return rows

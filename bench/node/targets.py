@@ -4,15 +4,15 @@
 import statistics
 from collections.abc import Iterator
 
-from .. import common
+from .. import targets
 from . import results
 
-Target = common.Target
+Target = targets.Target
 
 
-def judge(report: results.Report) -> Iterator[common.Verdict[results.Report]]:
+def judge(report: results.Report) -> Iterator[targets.Verdict[results.Report]]:
     """Hold a report against all targets that it has figures for."""
-    return common.judge(TARGETS, report)
+    return targets.judge(TARGETS, report)
 
 
 def _pods(report: results.Report) -> float | None:
@@ -33,7 +33,7 @@ def _longest(figures: list[float]) -> float | None:
     return max(figures, default=None)
 
 
-TARGETS: tuple[common.Target[results.Report], ...] = (
+TARGETS: tuple[targets.Target[results.Report], ...] = (
     Target("pod start at the CRI: times direct", "", 1.05, _pods),
     Target(
         "without a kubelet, beyond a plain restart: worst node",

@@ -9,13 +9,9 @@ import argparse
 import asyncio
 import dataclasses
 import logging
-import os
-import platform
-import sys
-import time
 from collections.abc import Sequence
-from pathlib import Path
 
+from .. import cli, reports
 from . import measure, results, tables
 from .scenes import SCENES
 
@@ -37,31 +33,23 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--turns", type=int, default=100, metavar="N", help="at containerd, 0 for none (100)"
     )
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="also write JSON there")
-    parser.add_argument("--read", type=Path, metavar="FILE", help="measure nothing, show that file")
-    parser.add_argument("--markdown", action="store_true", help="show tables as Markdown")
+    cli.add_arguments(parser)
     return parser.parse_args(arguments)
 
 
 async def run(wanted: measure.Wanted) -> results.Report:
     """Measure, and tell how far it has come, on standard error."""
-    before = os.getloadavg()[0]
-    began = time.perf_counter()
+    host, progress = cli.Host(), cli.Progress()
     figures: list[results.Figure] = []
     async for one in measure.run(wanted):
         figures.append(one)
         what = getattr(one, "where", None) or getattr(one, "name", "")
-        print(f"{time.perf_counter() - began:6.1f} s  {type(one).__name__} {what}", file=sys.stderr)
-    machine = {
-        "processors": f"{os.cpu_count()}",
-        "kernel": platform.release(),
-        "Python": platform.python_version(),
+        progress(f"{type(one).__name__} {what}")
+    more = {
         "calls of each sort": f"{wanted.decisions} decisions, {wanted.shared} shared,"
         f" {wanted.exclusive} exclusive, {wanted.turns} at containerd",
-        "load of the machine before": f"{before:.1f}",
-        "load of the machine after": f"{os.getloadavg()[0]:.1f}",
     }
-    return results.collect(machine, figures)
+    return results.collect(host.described(more), figures)
 
 
 def main() -> None:
@@ -70,15 +58,13 @@ def main() -> None:
     # The client tells of each attempt to connect to a daemon that is not there yet.
     logging.basicConfig(level=logging.CRITICAL)
     if arguments.read is not None:
-        report = results.read(arguments.read.read_text(encoding="utf-8"))
+        report = reports.read(results.Report, arguments.read.read_text(encoding="utf-8"))
     else:
         names = [field.name for field in dataclasses.fields(measure.Wanted)]
         wanted = measure.Wanted(**{name: getattr(arguments, name) for name in names})
         report = asyncio.run(run(wanted))
-    if arguments.output is not None:
-        arguments.output.parent.mkdir(parents=True, exist_ok=True)
-        arguments.output.write_text(results.dump(report), encoding="utf-8")
-    sys.stdout.write(tables.markdown(report) if arguments.markdown else tables.text(report))
+    cli.write(arguments, reports.dump(report))
+    cli.show(arguments, tables.tables(report))
 
 
 if __name__ == "__main__":

@@ -2,16 +2,10 @@
 """What was measured, as data. Times in seconds, memory in bytes. Pure."""
 
 import dataclasses
-import json
 import statistics
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
-from .. import common
-from ..relay.results import percentile
-
-MOST = 1000
-"""Single times that are kept of a series, evenly chosen."""
+from .. import reports
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -33,7 +27,7 @@ class Times:
     @classmethod
     def of(cls, create: Iterable[float], remove: Iterable[float]) -> "Times":
         """Sort, and thin out what are too many."""
-        return cls(_thinned(sorted(create)), _thinned(sorted(remove)))
+        return cls(reports.thinned(sorted(create)), reports.thinned(sorted(remove)))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -47,7 +41,9 @@ class Decision:
     @property
     def p99(self) -> float:
         """The time that 99 of 100 decisions do not exceed, the slower of creating and removing."""
-        return max(percentile(side, 0.99) for side in (self.times.create, self.times.remove))
+        return max(
+            reports.percentile(side, 0.99) for side in (self.times.create, self.times.remove)
+        )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -142,35 +138,4 @@ class Report:
 
 def collect(machine: Mapping[str, str], figures: Iterable[Figure]) -> Report:
     """Make a report of figures in any order."""
-    return Report(machine, **common.by_kind(_KINDS, figures))
-
-
-def dump(report: Report) -> str:
-    """A report as JSON."""
-    return json.dumps(dataclasses.asdict(report), indent=1) + "\n"
-
-
-def read(text: str) -> Report:
-    """Read what `dump` wrote."""
-    data: dict[str, Any] = json.loads(text)
-    found: dict[str, Any] = {
-        name: tuple(kind(**_fields(each)) for each in data[name]) for name, kind in _KINDS.items()
-    }
-    return Report(data["machine"], **found)
-
-
-def _fields(each: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in each.items()
-    }
-    if "where" in found:
-        found["where"] = Where(**found["where"])
-    if "times" in found:
-        found["times"] = Times(**{key: tuple(value) for key, value in found["times"].items()})
-    return found
-
-
-def _thinned(ascending: list[float]) -> tuple[float, ...]:
-    if len(ascending) <= MOST:
-        return tuple(ascending)
-    return tuple(percentile(ascending, part / MOST) for part in range(1, MOST + 1))
+    return Report(machine, **reports.by_kind(_KINDS, figures))

@@ -1,36 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Figures as text for a terminal, and as Markdown. Pure."""
+"""Figures as tables. Pure."""
 
 import statistics
 from collections.abc import Iterator
 
-from ..relay.results import percentile
-from ..relay.tables import Table
+from .. import reports, shown
+from ..shown import Rows
 from . import results, targets
 
-Rows = list[tuple[str, ...]]
 
-
-def text(report: results.Report) -> str:
-    """All tables for a terminal."""
-    return "\n\n".join(table.aligned() for table in tables(report)) + "\n"
-
-
-def markdown(report: results.Report) -> str:
-    """All tables for a page."""
-    return "\n\n".join(table.markdown() for table in tables(report)) + "\n"
-
-
-def tables(report: results.Report) -> list[Table]:
+def tables(report: results.Report) -> list[shown.Table]:
     """All that have rows: machine, creates by kind, starts, memory, containerd, targets."""
-    shown: tuple[Rows, ...] = (
-        [("machine", ""), *report.machine.items()],
+    all_rows: tuple[Rows, ...] = (
+        shown.machine(report.machine),
         *(_creates(report, kind) for kind in ("shared", "exclusive")),
         _starts(report),
         _beside(report),
         _verdicts(report),
     )
-    return [Table(tuple(rows)) for rows in shown if len(rows) > 1]
+    return shown.tables(all_rows)
 
 
 def _creates(report: results.Report, kind: str) -> Rows:
@@ -72,7 +60,7 @@ def _creates(report: results.Report, kind: str) -> Rows:
 
 def _times(ascending: tuple[float, ...]) -> Iterator[str]:
     """Give median and p99 in milliseconds."""
-    return (f"{percentile(ascending, part) * 1e3:.2f}" for part in (0.5, 0.99))
+    return (f"{reports.percentile(ascending, part) * 1e3:.2f}" for part in (0.5, 0.99))
 
 
 def _starts(report: results.Report) -> Rows:

@@ -6,18 +6,15 @@ the figures of both ways alike.
 """
 
 import argparse
-import dataclasses
-import os
-import platform
 import sys
 import tempfile
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from garden import binaries
 from node import containerd
 
+from .. import cli, reports
 from . import load, measure, results, tables
 
 DAEMON = (
@@ -48,9 +45,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--soak", type=float, default=120, metavar="S", help="seconds of further calls (120)"
     )
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="also write JSON there")
-    parser.add_argument("--read", type=Path, metavar="FILE", help="measure nothing, show that file")
-    parser.add_argument("--markdown", action="store_true", help="show tables as Markdown")
+    cli.add_arguments(parser)
     parser.add_argument(
         "--program",
         nargs=argparse.REMAINDER,
@@ -64,10 +59,9 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 def told(figures: Iterable[results.Figure]) -> Iterator[results.Figure]:
     """Tell how far it has come, on standard error."""
-    began = time.perf_counter()
+    progress = cli.Progress()
     for one in figures:
-        name = getattr(one, "name", "") or str(one)
-        print(f"{time.perf_counter() - began:6.1f} s  {name}", file=sys.stderr)
+        progress(getattr(one, "name", "") or str(one))
         yield one
 
 
@@ -85,35 +79,28 @@ def run(arguments: argparse.Namespace) -> results.Report:
             wanted,
             RECOMPUTED if daemon else (),
         )
-        before = os.getloadavg()[0]
-        machine = {
-            "processors": f"{os.cpu_count()}",
-            "kernel": platform.release(),
-            "Python": platform.python_version(),
+        host = cli.Host()
+        more = {
             "containerd": runtime.ctr("version").split("Version:")[-1].split()[0],
             "measured": "cri-resmgr, policy none" if daemon else " ".join(arguments.program),
             "rounds": f"{wanted.rounds} of each load",
-            "load of the machine before": f"{before:.1f}",
         }
-        report = results.collect(machine, told(bench.run()))
-        after = {"load of the machine after": f"{os.getloadavg()[0]:.1f}"}
-        return dataclasses.replace(report, machine={**machine, **after})
+        figures = list(told(bench.run()))
+        return results.collect(host.described(more), figures)
 
 
 def main() -> None:
     """Measure, write, show."""
     arguments = parse()
     if arguments.read is not None:
-        report = results.read(arguments.read.read_text(encoding="utf-8"))
+        report = reports.read(results.Report, arguments.read.read_text(encoding="utf-8"))
     else:
         try:
             report = run(arguments)
         except load.LoadFailed as error:
             sys.exit(f"cannot measure: calls failed: {error}")
-    if arguments.output is not None:
-        arguments.output.parent.mkdir(parents=True, exist_ok=True)
-        arguments.output.write_text(results.dump(report), encoding="utf-8")
-    sys.stdout.write(tables.markdown(report) if arguments.markdown else tables.text(report))
+    cli.write(arguments, results.dump(report))
+    cli.show(arguments, tables.tables(report))
 
 
 if __name__ == "__main__":

@@ -2,11 +2,10 @@
 """What was measured, as data; ratios between the two ways of the same round. Pure."""
 
 import dataclasses
-import json
-import math
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+
+from .. import reports
 
 LISTING = "Version, 500 containers being listed"
 RECOMPUTING = "Version, a policy recomputing"
@@ -51,12 +50,8 @@ class Latencies:
 
     def milliseconds(self, part: float) -> tuple[float, float]:
         """Give what this part of the calls did not exceed: direct, relayed; 0.99 for p99."""
-        return percentile(self.direct, part) * 1e3, percentile(self.relayed, part) * 1e3
-
-
-def percentile(ascending: Sequence[float], part: float) -> float:
-    """Give the value that this part of all values does not exceed."""
-    return ascending[max(0, math.ceil(part * len(ascending)) - 1)]
+        direct, relayed = (reports.percentile(side, part) for side in (self.direct, self.relayed))
+        return direct * 1e3, relayed * 1e3
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -84,6 +79,14 @@ class Peak:
 
 Figure = Series | Latencies | Memory | Start | Peak
 """What a run gives, one after the other."""
+
+_KINDS: dict[str, Callable[..., Figure]] = {
+    "starts": Start,
+    "memory": Memory,
+    "peak": Peak,
+    "series": Series,
+    "latencies": Latencies,
+}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -126,62 +129,18 @@ class Report:
 
 def collect(machine: Mapping[str, str], figures: Iterable[Figure]) -> Report:
     """Make a report of figures as they come. Raises `ValueError` when there is no peak."""
-    series: list[Series] = []
-    latencies: list[Latencies] = []
-    memory: list[Memory] = []
-    starts: list[Start] = []
-    peak: Peak | None = None
-    for one in figures:
-        match one:
-            case Series():
-                series.append(one)
-            case Latencies():
-                latencies.append(one)
-            case Memory():
-                memory.append(one)
-            case Start():
-                starts.append(one)
-            case Peak():
-                peak = one
-    if peak is None:
+    found = reports.by_kind(_KINDS, figures)
+    if not found["peak"]:
         raise ValueError("the run has no peak of memory")
-    return Report(machine, tuple(starts), tuple(memory), peak, tuple(series), tuple(latencies))
+    return Report(machine, **{**found, "peak": found["peak"][-1]})
 
 
 def dump(report: Report) -> str:
-    """A report as JSON; of single latencies the file keeps a thousand, evenly chosen."""
-    data = dataclasses.asdict(report)
-    for one in data["latencies"]:
-        for side in ("direct", "relayed"):
-            one[side] = _thinned(one[side])
-    return json.dumps(data, indent=1) + "\n"
-
-
-def _thinned(ascending: Sequence[float]) -> list[float]:
-    if len(ascending) <= 1000:
-        return list(ascending)
-    return [percentile(ascending, part / 1000) for part in range(1, 1001)]
-
-
-def read(text: str) -> Report:
-    """Read what `dump` wrote."""
-    data: dict[str, Any] = json.loads(text)
-    return Report(
-        machine=data["machine"],
-        starts=tuple(Start(**one) for one in data["starts"]),
-        memory=tuple(Memory(**one) for one in data["memory"]),
-        peak=Peak(**data["peak"]),
-        series=tuple(
-            Series(
-                one["name"],
-                one["calls"],
-                one["in_flight"],
-                *(tuple(one[side]) for side in ("direct", "relayed", "cpu")),
-            )
-            for one in data["series"]
-        ),
-        latencies=tuple(
-            Latencies(one["name"], tuple(one["direct"]), tuple(one["relayed"]))
-            for one in data["latencies"]
-        ),
+    """A report as JSON; of single latencies the file keeps some, evenly chosen."""
+    kept = (
+        dataclasses.replace(
+            one, direct=reports.thinned(one.direct), relayed=reports.thinned(one.relayed)
+        )
+        for one in report.latencies
     )
+    return reports.dump(dataclasses.replace(report, latencies=tuple(kept)))

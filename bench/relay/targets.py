@@ -1,47 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """What should come out, beside what a relay in Go was measured at on such a machine. Pure."""
 
-import dataclasses
 from collections.abc import Callable, Iterator
 
+from .. import targets
 from . import results
 
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Target:
-    """A figure and its limit; `floor` tells that it must not be less, else not more."""
-
-    title: str
-    unit: str
-    limit: float
-    go: str
-    figure: Callable[[results.Report], float | None]
-    """Gives nothing where that was not measured."""
-
-    floor: bool = False
+Target = targets.Target
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Verdict:
-    """A target and what was measured."""
-
-    target: Target
-    measured: float
-
-    @property
-    def reached(self) -> bool:
-        """Whether the figure is within its limit."""
-        if self.target.floor:
-            return self.measured >= self.target.limit
-        return self.measured <= self.target.limit
-
-
-def judge(report: results.Report) -> Iterator[Verdict]:
+def judge(report: results.Report) -> Iterator[targets.Verdict[results.Report]]:
     """Hold a report against all targets that it has figures for."""
-    for target in TARGETS:
-        measured = target.figure(report)
-        if measured is not None:
-            yield Verdict(target, measured)
+    return targets.judge(TARGETS, report)
 
 
 def _p99(name: str) -> Callable[[results.Report], float | None]:
@@ -54,69 +24,64 @@ def _p99(name: str) -> Callable[[results.Report], float | None]:
     return figure
 
 
-TARGETS = (
+TARGETS: tuple[targets.Target[results.Report], ...] = (
     Target(
         "Version, 1 in flight: times direct",
         "",
         3.6,
-        "4.1 to 5.1",
         lambda report: report.named("Version, 1 in flight").slower,
+        "4.1 to 5.1",
     ),
     Target(
         "Version, 8 in flight: part of direct's throughput",
         "",
         0.28,
-        "0.16 to 0.28",
         lambda report: 1 / report.named("Version, 8 in flight").slower,
+        "0.16 to 0.28",
         floor=True,
     ),
     Target(
         "CPU a call, 8 in flight",
         "us",
         45,
-        "64 to 76",
         lambda report: report.named("Version, 8 in flight").cpu_microseconds,
+        "64 to 76",
     ),
     Target(
         "ListContainers of 500 containers: times direct",
         "",
         1.3,
-        "",
         lambda report: report.named("ListContainers, 500 containers").slower,
     ),
     Target(
         "Version, p99 while 500 containers are listed",
         "ms",
         5,
-        "",
         _p99(results.LISTING),
     ),
     Target(
         "Version, p99 while a policy recomputes",
         "ms",
         5,
-        "",
         _p99(results.RECOMPUTING),
     ),
     Target(
         "memory after 10,000 calls",
         "MB",
         28,
-        "33",
         lambda report: report.memory[0].resident / 1e6,
+        "33",
     ),
     Target(
         "memory that further calls add",
         "MB",
         1,
-        "",
         lambda report: report.growth / 1e6,
     ),
     Target(
         "start to the first answered call",
         "s",
         0.25,
-        "",
         lambda report: report.start.seconds,
     ),
 )

@@ -19,7 +19,7 @@ import yaml
 from ctl import machines
 
 from ..policy.scenes import SCENES, Scene
-from ..relay.tables import Table
+from ..shown import Table
 from . import work
 
 _PROGRAM = "from ctl.main import main; raise SystemExit(main())"

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from garden.audit import Request
 
+from bench import reports, shown
 from bench.agent import results, tables, targets
 
 BEGUN = datetime(2026, 11, 22, tzinfo=UTC)
@@ -66,8 +67,8 @@ def test_figures_come_back_from_their_file(report: results.Report) -> None:
     """As they were, also those of a run in which nothing was measured."""
     empty = results.Report({"kernel": "none"})
 
-    assert results.read(results.dump(report)) == report
-    assert results.read(results.dump(empty)) == empty
+    assert reports.read(results.Report, reports.dump(report)) == report
+    assert reports.read(results.Report, reports.dump(empty)) == empty
 
 
 def test_targets_are_judged(report: results.Report) -> None:
@@ -85,7 +86,7 @@ def test_targets_are_judged(report: results.Report) -> None:
 
 def test_tables_show_all(report: results.Report) -> None:
     """What was not measured has none."""
-    text, page = tables.text(report), tables.markdown(report)
+    text, page = shown.text(tables.tables(report)), shown.markdown(tables.tables(report))
 
     assert "the daemon has it" in text
     assert "| the daemon has it | 40 | 2.00 | 3.80 | 4.00 |" in page

@@ -4,6 +4,7 @@
 import pytest
 from unit.bench.controller import runs
 
+from bench import reports
 from bench.controller import phases, results
 
 
@@ -39,4 +40,4 @@ def test_a_report_survives_json() -> None:
     """What is read is what was written."""
     report = results.Report({"processor": "2 x any"}, (runs.run(10), runs.run(500, create=4000)))
 
-    assert results.load(results.dump(report)) == report
+    assert reports.read(results.Report, reports.dump(report)) == report

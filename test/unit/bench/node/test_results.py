@@ -5,6 +5,7 @@ import math
 
 import pytest
 
+from bench import reports, shown
 from bench.node import __main__ as program
 from bench.node import results, tables, targets
 
@@ -97,16 +98,16 @@ def test_what_was_not_measured_is_not_judged() -> None:
 
 def test_tables(report: results.Report) -> None:
     """Everything has its line."""
-    shown = tables.text(report)
+    text = shown.text(tables.tables(report))
 
     for expected in ("node-1, on relay", "3 x pod start at the CRI", "1.100", "21.0", "keep loop"):
-        assert expected in shown
-    assert shown.count("missed") == 3
+        assert expected in text
+    assert text.count("missed") == 3
 
 
 def test_markdown(report: results.Report) -> None:
     """Each table has its rule below the head, and as many cells in each row."""
-    blocks = tables.markdown(report).strip().split("\n\n")
+    blocks = shown.markdown(tables.tables(report)).strip().split("\n\n")
 
     assert len(blocks) == 9
     for block in blocks:
@@ -117,12 +118,16 @@ def test_markdown(report: results.Report) -> None:
 
 def test_tables_without_rows_are_left_out() -> None:
     """Of an empty run only the machine is told."""
-    assert tables.text(results.Report({"kernel": "none"})).split() == ["machine", "kernel", "none"]
+    assert shown.text(tables.tables(results.Report({"kernel": "none"}))).split() == [
+        "machine",
+        "kernel",
+        "none",
+    ]
 
 
 def test_a_result_file_is_read_again(report: results.Report) -> None:
     """It holds all figures."""
-    assert results.read(results.dump(report)) == report
+    assert reports.read(results.Report, reports.dump(report)) == report
 
 
 def test_progress_is_told_in_a_few_words() -> None:

@@ -5,6 +5,7 @@ import dataclasses
 
 import pytest
 
+from bench import reports, shown
 from bench.policy import beside, results, tables, targets
 
 SMALL = results.Where("static", 112, 100)
@@ -46,7 +47,7 @@ def verdicts(report: results.Report) -> dict[str, targets.Verdict]:
 
 def test_a_report_can_be_read_again(report: results.Report) -> None:
     """With everything in it."""
-    assert results.read(results.dump(report)) == report
+    assert reports.read(results.Report, reports.dump(report)) == report
 
 
 def test_figures_come_in_any_order(report: results.Report) -> None:
@@ -61,7 +62,7 @@ def test_single_times_are_thinned_out_and_keep_their_ends() -> None:
     """A thousand of them tell as much."""
     times = results.Times.of(range(5000, 0, -1), [1.0])
 
-    assert len(times.create) == results.MOST
+    assert len(times.create) == reports.MOST
     assert (times.create[0], times.create[-1]) == (5, 5000)
 
 
@@ -129,16 +130,16 @@ def test_what_was_not_measured_is_not_judged(report: results.Report) -> None:
 
 def test_tables(report: results.Report) -> None:
     """Each create has its line, with the decision of the same place; so has each target."""
-    shown = tables.text(report)
+    text = shown.text(tables.tables(report))
 
-    assert "static, 112, 100" in shown
-    assert shown.count("static, 4096, 1000") == 2
-    assert shown.count("reached") + shown.count("missed") == len(list(targets.judge(report)))
+    assert "static, 112, 100" in text
+    assert text.count("static, 4096, 1000") == 2
+    assert text.count("reached") + text.count("missed") == len(list(targets.judge(report)))
 
 
 def test_markdown(report: results.Report) -> None:
     """Each table has its rule below the head, and as many cells in each row."""
-    blocks = tables.markdown(report).strip().split("\n\n")
+    blocks = shown.markdown(tables.tables(report)).strip().split("\n\n")
 
     assert len(blocks) == len(tables.tables(report))
     for block in blocks:

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What benchmarks do alike: figures sorted by kind, and held against what should come out. Pure."""
+"""Figures held against what should come out. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
+
+from .shown import Rows
 
 R = TypeVar("R")
 """A report of a benchmark."""
@@ -11,13 +13,18 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Target(Generic[R]):
-    """A figure that must not be more than its limit."""
+    """A figure that must not be more than its limit; with `floor` it must not be less."""
 
     title: str
     unit: str
     limit: float
     figure: Callable[[R], float | None]
     """Gives nothing where that was not measured."""
+
+    go: str = ""
+    """What the original in Go was measured at."""
+
+    floor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,8 @@ class Verdict(Generic[R]):
     @property
     def reached(self) -> bool:
         """Whether the figure is within its limit."""
+        if self.target.floor:
+            return self.measured >= self.target.limit
         return self.measured <= self.target.limit
 
 
@@ -41,31 +50,23 @@ def judge(targets: Iterable[Target[R]], report: R) -> Iterator[Verdict[R]]:
             yield Verdict(target, measured)
 
 
-def verdicts(found: Iterable[Verdict[R]]) -> list[tuple[str, ...]]:
-    """Give the rows of a table of verdicts, its head included."""
-    rows: list[tuple[str, ...]] = [("figure", "measured", "target", "")]
+def rows(found: Iterable[Verdict[R]], original: str = "") -> Rows:
+    """Give the rows of a table of verdicts, its head included.
+
+    `original` is the head of a column with what the original had, if there is to be one.
+    """
+    shown: Rows = [("figure", "measured", "target", *([original] if original else []), "")]
     for verdict in found:
         target = verdict.target
-        rows.append(
+        sign = "at least" if target.floor else "at most"
+        had = f"{target.go} {target.unit}".strip() if target.go else ""
+        shown.append(
             (
                 target.title,
                 f"{verdict.measured:.2f} {target.unit}".strip(),
-                f"at most {target.limit:g} {target.unit}".strip(),
+                f"{sign} {target.limit:g} {target.unit}".strip(),
+                *([had] if original else []),
                 "reached" if verdict.reached else "missed",
             )
         )
-    return rows
-
-
-def by_kind(
-    kinds: Mapping[str, Callable[..., object]], figures: Iterable[object]
-) -> dict[str, Any]:
-    """Sort figures in any order by their types; each name of `kinds` has a tuple.
-
-    Raises `KeyError` for a figure of another type.
-    """
-    found: dict[str, list[object]] = {name: [] for name in kinds}
-    names: dict[object, str] = {kind: name for name, kind in kinds.items()}
-    for each in figures:
-        found[names[type(each)]].append(each)
-    return {name: tuple(each) for name, each in found.items()}
+    return shown
