@@ -156,8 +156,10 @@ def _reported(read: Callable[[], Any], place: Place) -> Any:
     try:
         return read()
     except problem.Problem as error:
-        for line in error.message.splitlines():
+        *others, last = error.message.splitlines()
+        for line in others:
             place.problem(line)
+        place.problem(last, error.hint)
         return None
 
 

@@ -21,6 +21,7 @@ Content = str | Mapping[str, str]
 EXTENSION = "cri-resmgr-extension"
 """Type of the extension in a Shoot."""
 
+_OF_A_SHOOT = ("Shoot", "Cluster")
 _ORDER = ("force", "default", "fallback")
 _PREFIX = types.config_map("")
 _OPTIONS = types.config_map(types.EXTRA_OPTIONS)
@@ -93,10 +94,24 @@ def held(text: str) -> Held:
     for one in objects:
         found |= _of_object(one, findings)
     if not found and not findings.count:
-        message = "it holds no configuration of the resource manager"
-        hint = "give a document, a ConfigMap, a Shoot or a providerConfig"
-        findings.add(Problem("", message, hint))
+        findings.add(_nothing(objects))
     return Held(None, found, tuple(findings.problems()))
+
+
+def _nothing(objects: Iterable[Mapping[str, Any]]) -> Problem:
+    """Say why objects hold no configuration."""
+    shoots = [one for one in objects if one.get("kind") in _OF_A_SHOOT]
+    if not shoots:
+        message = "it holds no configuration of the resource manager"
+        return Problem("", message, "give a document, a ConfigMap, a Shoot or a providerConfig")
+    if any(_of_shoot(_shoot(one), "")[0] for one in shoots):
+        message = "the shoot leaves the configuration of its nodes to the operator"
+        return Problem("", message, "give the operator's ControllerDeployment or Extension")
+    return Problem("", "the shoot does not use the extension", f"add type {EXTENSION} to it")
+
+
+def _shoot(given: Mapping[str, Any]) -> Any:
+    return _at(given, "spec", "shoot") if given.get("kind") == "Cluster" else given
 
 
 def _objects(text: str) -> list[Mapping[str, Any]] | None:
@@ -134,10 +149,10 @@ def _of_object(given: Mapping[str, Any], findings: Findings) -> dict[str, Conten
         data = {} if name == _OPTIONS else _data(given, findings)
         return {name.removeprefix(_PREFIX) or "default": data} if data else {}
     if kind == "Cluster":
-        path, texts = _of_shoot(_at(given, "spec", "shoot"), "spec.shoot.spec")
+        path, texts = _of_shoot(_shoot(given), "spec.shoot.spec")
     elif kind == "Shoot":
         path, texts = _of_shoot(given, "spec")
-    elif kind == "Extension" and _at(given, "spec", "type") not in {None, EXTENSION}:
+    elif kind == "Extension" and _at(given, "spec", "type") not in (None, EXTENSION):
         return {}
     else:
         path, texts = _of_steps(given)

@@ -305,3 +305,14 @@ def test_that_there_are_no_pods_is_noted(folder: Folder) -> None:
     status, _, err = folder.run("-c", "static.yaml", "empty.yaml")
 
     assert (status, err) == (exits.FINE, "note: there are no pods in what was given\n")
+
+
+def test_files_of_steps_are_offered_too(folder: Folder) -> None:
+    """Each wrong name with the one that is like it."""
+    folder.write("day.yaml", "[{add: pds.yaml}, {switch: statc.yaml}]")
+    with pytest.raises(problem.Problem) as error:
+        folder.run("-c", "static.yaml", "pods.yaml", "--events", "day.yaml")
+
+    first, second = error.value.message.splitlines()
+    assert first.endswith(f"did you mean {folder.path / 'pods.yaml'}?")
+    assert second.endswith(f"did you mean {folder.path / 'static.yaml'}?")

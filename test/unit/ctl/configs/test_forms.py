@@ -73,11 +73,9 @@ def test_anything_else_is_a_document(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "kind: Shoot\nspec: {}",
         "kind: Service",
         "kind: []",
         OTHER,
-        "kind: Shoot\nspec: {extensions: 5}",
         "kind: ConfigMap\nmetadata: {name: cri-resmgr-config.extra-options}\ndata: {a: b}",
         "configs:",
     ],
@@ -175,3 +173,39 @@ def test_no_object_makes_it_fail(thing: object) -> None:
     found = forms.held(json.dumps(thing))
 
     assert found.all or found.problems
+
+
+@pytest.mark.parametrize(
+    ("extension", "said"),
+    [
+        ("cri-resmgr-extension", "the shoot leaves the configuration of its nodes to the operator"),
+        ("other", "the shoot does not use the extension"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["Shoot", "Cluster"])
+def test_a_shoot_without_a_configuration_says_what_it_is(
+    kind: str, extension: str, said: str
+) -> None:
+    """It is a form that is taken, so that a list of forms would only puzzle."""
+    shoot = {"kind": "Shoot", "spec": {"extensions": [{"type": extension}]}}
+    given = shoot if kind == "Shoot" else {"kind": kind, "spec": {"shoot": shoot}}
+    (found,) = forms.held(json.dumps(given)).problems
+
+    assert found.message == said
+    assert found.hint
+
+
+@pytest.mark.parametrize("given", [{"kind": "Extension", "spec": {"type": []}}, {"kind": ["x"]}])
+def test_names_that_are_none_are_no_configuration(given: object) -> None:
+    """Where text belongs there may be anything."""
+    (found,) = forms.held(json.dumps(given)).problems
+
+    assert found.message == "it holds no configuration of the resource manager"
+
+
+@pytest.mark.parametrize("spec", ["{}", "{extensions: 5}", "{extensions: [5]}"])
+def test_a_shoot_that_is_none_uses_nothing(spec: str) -> None:
+    """Whatever stands where extensions should be."""
+    (found,) = forms.held(f"kind: Shoot\nspec: {spec}").problems
+
+    assert found.message == "the shoot does not use the extension"
