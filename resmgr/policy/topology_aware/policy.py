@@ -232,6 +232,7 @@ class TopologyAware:
         applied = self.applier.of(state, placed.grant)
         unmet = placed.grant.makeshift
         found = [Reason(key, text, unmet=unmet) for text in placed.texts]
+        found += [Reason(key, text, warning=True) for text in placed.doubts]
         found.append(Reason(key, select.shown(placed.grant, applied.cpus, applied.nodes)))
         for other in placed.moved:
             grant = state.grants[other]

@@ -28,13 +28,14 @@ SYSTEM = "it is for system containers"
 class Placed:
     """A state in which a container has been placed, its grant, and decisions about it in words.
 
-    `moved` are the containers whose memory had to make room.
+    `moved` are the containers whose memory had to make room, `doubts` what somebody should mend.
     """
 
     state: State
     grant: Grant
     texts: tuple[str, ...]
     moved: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +73,30 @@ class Selector:
         grant = self.taker.again(state, held, request, subject)
         # Nobody has to make room for what it has already.
         before = state.giving(subject.container.cache_id, held)
-        return self._settle(before, state, grant, "stays there")
+        return self._settle(before, state, grant, request, "stays there")
 
     def attempt(
         self, state: State, subject: Subject, request: Request, pool: Pool, why: str
     ) -> Placed:
         """Place a container that has nothing in this pool. Raises `CannotAllocate`."""
         grant = self.taker.new(state, pool, request, subject)
-        return self._settle(state, state, grant, why)
+        return self._settle(state, state, grant, request, why)
 
-    def _settle(self, before: State, state: State, grant: Grant, why: str) -> Placed:
+    def _settle(
+        self, before: State, state: State, grant: Grant, request: Request, why: str
+    ) -> Placed:
         """Let others make room for its memory that were not short `before`."""
         own = grant.subject.container.cache_id
         after, moved = expand.upward(self.pools, before, state.giving(own, grant), own)
         text = f"is in pool {self.pools[grant.pool].name}: {why}"
-        return Placed(after, after.grants[own], (text,), moved)
+        return Placed(after, after.grants[own], (text,), moved, self._doubts(grant, request))
+
+    def _doubts(self, grant: Grant, request: Request) -> tuple[str, ...]:
+        if grant.reserved or not request.reserved:
+            return ()
+        reserved = cpuset.show(self.pools[-1].reserved)
+        text = f"not enough reserved CPUs ({reserved}) for {grant.part}m: it shares others"
+        return (f"{text}; reserve more",)
 
     def _candidates(
         self, state: State, subject: Subject, request: Request, former: str

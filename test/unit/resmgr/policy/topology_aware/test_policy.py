@@ -81,7 +81,19 @@ def test_reserved_namespaces_are_on_reserved_cpus() -> None:
         >> Create("b", cpu="600m", namespace="kube-system")
         << SetCpuset("b", "1-15")
         << shares("b", 614)
+        << Because("b", r"not enough reserved CPUs \(0\) for 600m: it shares others")
     )
+
+
+def test_who_does_not_fit_on_reserved_cpus_is_a_warning() -> None:
+    """Until there is room for it there."""
+    full = node().happens(Create("a", cpu="900m", namespace="kube-system"))
+    other = full.happens(Create("b", cpu="300m", namespace="kube-system"))
+    warned = [one.container for one in other.reasons if one.warning]
+    after = other.happens(Resize("a", cpu="500m")).happens(Resize("b", cpu="310m"))
+
+    assert warned == ["b"]
+    assert not any(one.warning for one in after.reasons)
 
 
 def test_a_refusal_names_the_container_and_the_cause() -> None:
