@@ -24,35 +24,31 @@ RUN --mount=type=secret,id=certificates \
     && /uv/bin/pip install --quiet --disable-pip-version-check "uv==$version"
 ENV UV_PYTHON_DOWNLOADS=never UV_SYSTEM_CERTS=1 UV_LINK_MODE=copy
 
+# `into-venv OPTION...` installs into UV_PROJECT_ENVIRONMENT: dependencies first, which change seldom,
+# then the project. Byte-code is made once and never compared with its source: the root file system is
+# read-only.
+RUN printf '%s\n' '#!/bin/sh' 'set -eu' \
+        'if [ -e /run/secrets/certificates ]; then export SSL_CERT_FILE=/run/secrets/certificates; fi' \
+        '/uv/bin/uv sync --locked --no-default-groups --python /usr/bin/python3 "$@"' \
+        '"$UV_PROJECT_ENVIRONMENT/bin/python" -m compileall -q --invalidation-mode unchecked-hash \' \
+        '    "$UV_PROJECT_ENVIRONMENT/lib"' \
+        >/usr/local/bin/into-venv \
+    && chmod 0755 /usr/local/bin/into-venv
+
 FROM uv AS build-extension
 ENV UV_PROJECT_ENVIRONMENT=/opt/extension
-RUN --mount=type=secret,id=certificates \
-    if [ -e /run/secrets/certificates ]; then export SSL_CERT_FILE=/run/secrets/certificates; fi \
-    && /uv/bin/uv sync --locked --no-default-groups --extra controller --no-install-project \
-        --python /usr/bin/python3
+RUN --mount=type=secret,id=certificates into-venv --extra controller --no-install-project
 COPY controller controller
 COPY resmgr resmgr
 COPY charts charts
-# Byte-code is made once and never compared with its source: the root file system is read-only.
-RUN --mount=type=secret,id=certificates \
-    if [ -e /run/secrets/certificates ]; then export SSL_CERT_FILE=/run/secrets/certificates; fi \
-    && /uv/bin/uv sync --locked --no-default-groups --extra controller --no-editable \
-        --python /usr/bin/python3 \
-    && /opt/extension/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/extension/lib
+RUN --mount=type=secret,id=certificates into-venv --extra controller --no-editable
 
 FROM uv AS build-webhook
 ENV UV_PROJECT_ENVIRONMENT=/opt/webhook
-RUN --mount=type=secret,id=certificates \
-    if [ -e /run/secrets/certificates ]; then export SSL_CERT_FILE=/run/secrets/certificates; fi \
-    && /uv/bin/uv sync --locked --no-default-groups --extra webhook --no-install-project \
-        --python /usr/bin/python3
+RUN --mount=type=secret,id=certificates into-venv --extra webhook --no-install-project
 COPY webhook webhook
 COPY resmgr resmgr
-RUN --mount=type=secret,id=certificates \
-    if [ -e /run/secrets/certificates ]; then export SSL_CERT_FILE=/run/secrets/certificates; fi \
-    && /uv/bin/uv sync --locked --no-default-groups --extra webhook --no-editable \
-        --python /usr/bin/python3 \
-    && /opt/webhook/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/webhook/lib
+RUN --mount=type=secret,id=certificates into-venv --extra webhook --no-editable
 
 FROM python AS extension
 ARG VERSION=unknown
@@ -81,15 +77,10 @@ ENTRYPOINT ["cri-resmgr-webhook"]
 # The node agent has the dependencies that every part has, and no others.
 FROM uv AS build-agent
 ENV UV_PROJECT_ENVIRONMENT=/opt/agent
-RUN --mount=type=secret,id=certificates \
-    if [ -e /run/secrets/certificates ]; then export SSL_CERT_FILE=/run/secrets/certificates; fi \
-    && /uv/bin/uv sync --locked --no-default-groups --no-install-project --python /usr/bin/python3
+RUN --mount=type=secret,id=certificates into-venv --no-install-project
 COPY agent agent
 COPY resmgr resmgr
-RUN --mount=type=secret,id=certificates \
-    if [ -e /run/secrets/certificates ]; then export SSL_CERT_FILE=/run/secrets/certificates; fi \
-    && /uv/bin/uv sync --locked --no-default-groups --no-editable --python /usr/bin/python3 \
-    && /opt/agent/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/agent/lib
+RUN --mount=type=secret,id=certificates into-venv --no-editable
 
 # It is uid 0, since the daemon's socket is root's, and needs neither a capability nor a root file
 # system that can be written.
