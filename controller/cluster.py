@@ -41,7 +41,6 @@ class Cluster:
     kubernetes_version: str
     purpose: str
     hibernation_enabled: bool
-    hibernated: bool
     deleting_since: datetime | None
     force_deletion: bool
     failed: bool
@@ -94,7 +93,6 @@ def _read(metadata: Mapping[str, Any], shoot: Mapping[str, Any]) -> Cluster:
         kubernetes_version=str(kubernetes["version"]),
         purpose=spec.get("purpose") or "",
         hibernation_enabled=bool((spec.get("hibernation") or {}).get("enabled")),
-        hibernated=bool(status.get("hibernated")),
         deleting_since=deleting_since,
         force_deletion=deleting_since is not None and annotations.get(FORCE_DELETION) == "true",
         failed=(status.get("lastOperation") or {}).get("state") == "Failed",

@@ -29,9 +29,6 @@ end, and a refusal drops them at once."""
 STALE = 2 * CONNECTION_LIFETIME
 """Seconds after which what is kept for a shoot is dropped, if nobody said that it is gone."""
 
-TIMEOUT = 5.0
-"""Seconds for one request to a shoot; a shoot that cannot answer in that time is asked later."""
-
 PAGE = "500"
 """Nodes a page of the list."""
 

@@ -72,24 +72,11 @@ class Reachable:
 
 
 class Watchdog:
-    """A check that loops make progress: each says so from time to time."""
+    """A check that what is begun ends."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._beats: dict[str, tuple[float, float]] = {}
         self._running: dict[object, tuple[str, float]] = {}
-
-    def expect(self, name: str, within: float) -> None:
-        """Expect a beat at least every `within` seconds from now on."""
-        self._beats[name] = (self._clock(), within)
-
-    def beat(self, name: str) -> None:
-        """Say that a loop makes progress; it must be expected."""
-        self._beats[name] = (self._clock(), self._beats[name][1])
-
-    def drop(self, name: str) -> None:
-        """Expect no more beats of a loop."""
-        self._beats.pop(name, None)
 
     @contextlib.contextmanager
     def limit(self, name: str, seconds: float) -> Iterator[None]:
@@ -104,13 +91,8 @@ class Watchdog:
     async def __call__(self) -> str | None:
         """Give what is wrong."""
         now = self._clock()
-        silent = [
-            f"{name} has made no progress for {now - at:.0f} s"
-            for name, (at, within) in self._beats.items()
-            if now - at > within
-        ]
         stuck = [f"{name} does not end" for name, until in self._running.values() if now > until]
-        return "; ".join(sorted(silent + stuck)) or None
+        return "; ".join(sorted(stuck)) or None
 
 
 def callback(problem: Callable[[], str | None]) -> Check:

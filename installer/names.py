@@ -46,12 +46,6 @@ REASON_ANNOTATION = "cri-resource-manager.intel.com/reason"
 STATES = ("active", "rolled-back", "unsupported", "disabled", "paused")
 """Values of the state label; absent means that nothing of ours is on the node."""
 
-INSTALLATION = "cri-resmgr-installation"
-"""DaemonSet, ServiceAccount and reporter of Events."""
-
-NAMESPACE = "kube-system"
-"""Namespace of everything of ours in the shoot."""
-
 POOL_LABEL = "worker.gardener.cloud/pool"
 """Gardener's Node label with the name of the worker pool."""
 

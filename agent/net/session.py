@@ -92,7 +92,7 @@ class Stream:
                 self._over = end
             case events.TrailersReceived(_, block):
                 self.trailers, self._over = block, True
-            case events.StreamReset(_, code, _, message):
+            case events.StreamReset(_, code, message):
                 name = codes.name_of(code)
                 text = f"the request was cut off ({name})"
                 refused = code == codes.ErrorCode.REFUSED_STREAM

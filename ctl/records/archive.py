@@ -17,8 +17,6 @@ from resmgr.sysfs.files import LARGEST
 MOST = 1 << 28
 """Bytes that an archive may have once its compression is undone; 8192 CPUs need half of it."""
 
-_BLOCK = 512
-
 
 class BadArchive(ValueError):
     """An archive is no record; the text says what is wrong with it, in one clause."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from . import flags, suggest
-from .problem import Findings, Place, Problem, quote
+from .problem import Findings, Place, quote
 
 MAX_LENGTH = 4096
 """Characters of the line."""
@@ -20,23 +20,8 @@ _ALLOWED = re.compile(r"[A-Za-z0-9 ._,:/=@+*?-]*")
 _TRAVERSAL = re.compile(r"(?:^|[/=])\.\.(?:/|$)")
 
 
-def check(text: str, path: str) -> list[Problem]:
-    """All that is wrong with the line, at `path`."""
-    findings = Findings()
-    judge(text, Place(path, findings))
-    return findings.problems()
-
-
-def words(text: str) -> tuple[str, ...]:
-    """The words of a right line, as the daemon gets them. Raises `ValueError` for another line."""
-    match = _LINE.fullmatch(text)
-    if match is None:
-        raise ValueError("cannot read EXTRA_OPTIONS: not one line")
-    return tuple(match["words"].split())
-
-
 def judge(text: str, place: Place) -> None:
-    """As `check`, reporting at `place` among the findings of a bigger input."""
+    """Report at `place` all that is wrong with the line."""
     if len(text) > MAX_LENGTH:
         place.problem(f"longer than {MAX_LENGTH} characters")
         return

@@ -15,7 +15,6 @@ class Peer:
 
     pid: int
     uid: int
-    gid: int
 
 
 class _HasOptions(Protocol):
@@ -30,4 +29,5 @@ def of_socket(connected: _HasOptions | None) -> Peer | None:
         raw = connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
     except OSError:
         return None
-    return Peer(*_CREDENTIALS.unpack(raw))
+    pid, uid, _ = _CREDENTIALS.unpack(raw)
+    return Peer(pid, uid)

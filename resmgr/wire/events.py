@@ -39,13 +39,12 @@ class TrailersReceived:
 class StreamReset:
     """A stream ended early.
 
-    `by_peer` is false where the peer broke a rule and was told so. Nothing more comes from the
-    stream, and nothing can be sent on it.
+    `message` is empty where the peer ended it; else it tells which rule the peer broke, and the
+    peer was told the code. Nothing more comes from the stream, and nothing can be sent on it.
     """
 
     stream_id: int
     code: int
-    by_peer: bool
     message: str = ""
 
 

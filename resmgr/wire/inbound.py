@@ -109,11 +109,7 @@ class Inbound:
         stream = self._table.open.get(problem.stream_id)
         self._out.reset(problem.stream_id, problem.code)
         if stream is not None and (stream.headers_seen or self._client):
-            self._events.append(
-                events.StreamReset(
-                    problem.stream_id, problem.code, by_peer=False, message=str(problem)
-                )
-            )
+            self._events.append(events.StreamReset(problem.stream_id, problem.code, str(problem)))
         self._counters.reset()
 
     def _after_preface(self, data: bytes) -> bytes:
@@ -166,9 +162,7 @@ class Inbound:
             for other in [number for number in self._table.open if number > last]:
                 self._table.open[other].queue = None
                 self._table.close(other, streams.Ending.BY_PEER)
-                self._events.append(
-                    events.StreamReset(other, _ErrorCode.REFUSED_STREAM, by_peer=True)
-                )
+                self._events.append(events.StreamReset(other, _ErrorCode.REFUSED_STREAM))
         code = frames.word(payload, 4)
         self._events.append(events.GoAwayReceived(code, bytes(payload[8:])))
 

@@ -237,7 +237,7 @@ class StreamFrames:
         if stream is not None:
             stream.queue = None
             self._table.close(stream_id, streams.Ending.BY_PEER)
-            self.events.append(events.StreamReset(stream_id, frames.word(payload), by_peer=True))
+            self.events.append(events.StreamReset(stream_id, frames.word(payload)))
 
     def priority(self, _flags: int, stream_id: int, payload: memoryview) -> None:
         """Priorities are ignored (RFC 9113, section 5.3.2), malformed ones are not."""

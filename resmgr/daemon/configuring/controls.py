@@ -27,9 +27,6 @@ from .settings import Settings
 
 _LOG = logging.getLogger("resource-control")
 
-NAMES = (classes.NAME, scope.NAME, places.NAME)
-"""Controllers that this version has."""
-
 
 @dataclass(frozen=True, slots=True)
 class Places:

@@ -155,35 +155,6 @@ def test_server_that_hangs() -> None:
     assert took == probes.CHECK_TIMEOUT
 
 
-def test_loop_that_stops() -> None:
-    """A loop that gives no sign of life for too long is named with the time."""
-
-    async def main() -> tuple[str | None, str | None, str | None]:
-        dog = probes.Watchdog(virtual_time.clocks().seconds)
-        dog.expect("queue", within=10)
-        await asyncio.sleep(9)
-        before = await dog()
-        await asyncio.sleep(3)
-        late = await dog()
-        dog.beat("queue")
-        return before, late, await dog()
-
-    assert virtual_time.run(main()) == (None, "queue has made no progress for 12 s", None)
-
-
-def test_dropped_loop() -> None:
-    """A loop that ended on purpose is not missed."""
-
-    async def main() -> str | None:
-        dog = probes.Watchdog(virtual_time.clocks().seconds)
-        dog.expect("queue", within=10)
-        dog.drop("queue")
-        await asyncio.sleep(100)
-        return await dog()
-
-    assert virtual_time.run(main()) is None
-
-
 def test_work_that_does_not_end() -> None:
     """Work beyond its limit is named, and forgotten once it ends, even by an error."""
 

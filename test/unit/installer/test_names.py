@@ -7,11 +7,9 @@ from installer.steps import units as step
 
 
 def test_names_are_those_of_the_seed() -> None:
-    """Label, annotation, DaemonSet and namespace are the same on both sides."""
+    """Label and annotation are the same on both sides."""
     assert names.STATE_LABEL == seed.NODE_STATE_LABEL
     assert names.REASON_ANNOTATION == seed.NODE_REASON_ANNOTATION
-    assert names.INSTALLATION == seed.INSTALLATION_DAEMONSET
-    assert names.NAMESPACE == seed.SHOOT_NAMESPACE
 
 
 def test_every_unit_is_known_to_the_step() -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from installer import problem, static_configs
 from resmgr.config import extra_options, flags
+from resmgr.config import problem as config_problem
 
 
 def test_the_flags_are_those_of_the_seed() -> None:
@@ -51,8 +52,10 @@ def test_what_the_seed_accepts_is_accepted_with_the_same_words(line: str) -> Non
     except problem.Problem:
         words = None
 
-    if not extra_options.check(line, ""):
-        assert words == extra_options.words(line)
+    findings = config_problem.Findings()
+    extra_options.judge(line, config_problem.Place("", findings))
+    if not findings.count:
+        assert words == tuple(line.split('"')[1].split())
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,7 @@ async def test_a_stream_that_the_runtime_resets(tmp_path: Path, code: codes.Erro
         stream_id = client.request(stage.head("X"), b"")
         await stage.until(lambda: client.of(stream_id))
 
-        assert client.of(stream_id) == [events.StreamReset(stream_id, code, by_peer=True)]
+        assert client.of(stream_id) == [events.StreamReset(stream_id, code)]
 
 
 async def test_a_deadline_that_passes(tmp_path: Path) -> None:

@@ -8,12 +8,12 @@ from resmgr.relay import peer
 
 
 def test_the_peer_of_a_unix_socket() -> None:
-    """The kernel tells process, user and group."""
+    """The kernel tells process and user."""
     one, other = socket.socketpair()
     with one, other:
         found = peer.of_socket(one)
 
-    assert found == peer.Peer(os.getpid(), os.getuid(), os.getgid())
+    assert found == peer.Peer(os.getpid(), os.getuid())
 
 
 def test_nobody() -> None:

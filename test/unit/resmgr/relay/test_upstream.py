@@ -94,7 +94,7 @@ async def test_streams_that_the_runtime_will_not_see(tmp_path: Path) -> None:
         await stage.until(lambda: client.of(stream_id))
 
         assert client.of(stream_id) == [
-            events.StreamReset(stream_id, codes.ErrorCode.REFUSED_STREAM, by_peer=True)
+            events.StreamReset(stream_id, codes.ErrorCode.REFUSED_STREAM)
         ]
 
 

@@ -126,7 +126,7 @@ def test_a_server_says_good_bye() -> None:
     found = book.say(frame(playbook.GOAWAY, 0, 0, word(first) + word(0) + b"bye"))
 
     assert found == [
-        events.StreamReset(second, E.REFUSED_STREAM, by_peer=True),
+        events.StreamReset(second, E.REFUSED_STREAM),
         events.GoAwayReceived(0, b"bye"),
     ]
     assert not book.connection.can_open

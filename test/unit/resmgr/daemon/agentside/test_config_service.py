@@ -18,7 +18,7 @@ REQUEST = agent_pb2.SetConfigRequest(node_name="n", config={"policy": "x"}).Seri
 
 def call(message: bytes, uid: int | None = 0) -> intercept.Call:
     """Make a call of a user."""
-    caller = None if uid is None else Peer(pid=1, uid=uid, gid=uid)
+    caller = None if uid is None else Peer(pid=1, uid=uid)
     head = unary.request_head("/v1.Config/SetConfig")
     return intercept.Call(head, message, deadline=None, caller=caller, runtime=None)
 
