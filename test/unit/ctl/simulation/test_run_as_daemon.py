@@ -28,8 +28,10 @@ ROOT = Path(__file__).resolve().parents[4]
 MACHINE = trees.Tree(packages=2, nodes=2, cores=4, threads=2, memory=48 << 20)
 CONFIGURATIONS = {
     "balloons": "balloons: {BalloonTypes: [{Name: own, Namespaces: [telecom]}]}",
+    "dynamic-pools": "dynamic-pools: {DynamicPoolTypes: [{Name: own, Namespaces: [telecom]}]}",
     "podpools": "podpools: {Pools: [{Name: big, CPU: 4, Instances: 2, MaxPods: 2}]}",
     "static": "",
+    "static-pools": "static-pools: {pools: {shared: {cpuLists: [{Socket: 0, Cpuset: '4-7'}]}}}",
     "static-plus": "",
     "topology-aware": "",
 }
@@ -119,7 +121,10 @@ async def test_a_simulation_is_what_a_daemon_does(name: str, tmp_path: Path) -> 
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-c", "from resmgr.daemon.cli import main; main()"),
             *node.flags(
-                f"--force-config={tmp_path / 'c.yaml'}", f"--sysfs-root={tmp_path / 'large'}"
+                f"--force-config={tmp_path / 'c.yaml'}",
+                f"--sysfs-root={tmp_path / 'large'}",
+                # Policy static-pools wants one, whether anybody is there or not.
+                f"--agent-socket={tmp_path / 'agent.sock'}",
             ),
             stderr=asyncio.subprocess.DEVNULL,
         )
