@@ -9,7 +9,7 @@ from ...engine import asked as asks
 from ...engine.engine import Engine
 from ...model import Container, Pod
 from ...policy import explain
-from ..records.decisions import Decisions
+from ..records.decisions import Decision, Decisions
 from . import find, http, turned_away
 
 
@@ -21,7 +21,7 @@ def page(engine: Engine, decisions: Decisions, query: http.Query) -> http.Page:
         return _wrong(400, "name a container: /explain?container=POD/CONTAINER")
     found = find.containers(word, ledger.containers.values(), ledger.pods)
     if not found and (refusal := turned_away.last(decisions, word)):
-        return http.json_page(turned_away.document(engine.policy.name, refusal, decisions))
+        return http.json_page(_turned_away(engine, decisions, refusal))
     if not found:
         return _wrong(404, f"no container {word[:200]!r} is known", _all(engine))
     if len(found) > 1:
@@ -61,6 +61,16 @@ def document(engine: Engine, decisions: Decisions, container: Container) -> dict
         "recorded": [one.document() for one in decisions.about(container.cache_id)],
         **explain.document(explanation),
     }
+
+
+def _turned_away(engine: Engine, decisions: Decisions, refusal: Decision) -> dict[str, Any]:
+    """Explain a container that was refused, anew as long as it and its pod are remembered."""
+    container = decisions.refused.get(refusal.container)
+    if container is None or container.pod_id not in engine.ledger.pods:
+        return turned_away.document(engine.policy.name, refusal, decisions)
+    told = document(engine, decisions, container)
+    state = {"state": turned_away.STATE}
+    return {**told, **state, "now": "", "who": {**told["who"], **state}}
 
 
 _UNTOUCHED = explain.Explanation("the pod wants this container left untouched, by annotation")

@@ -18,7 +18,7 @@ def last(kept: decisions.Decisions, word: str) -> decisions.Decision | None:
 def document(policy: str, refusal: decisions.Decision, kept: decisions.Decisions) -> dict[str, Any]:
     """Explain it by what was decided then, with the members of every explanation.
 
-    Nothing is worked out anew: what it asked for went with the request.
+    Nothing is worked out anew: what it asked for is forgotten by now.
     """
     namespace, pod, name = _parts(refusal.title)
     return {

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ...model import Container
+
 MOST = 1000
 MOST_BYTES = 384 * 1024
 """Of all decisions that are kept, roughly; each costs some beside its text."""
@@ -30,6 +32,9 @@ MOST_CONTAINERS = 1024
 _MOST_OF_ONE = 3
 _TOGETHER = 1.0
 """Seconds within which decisions about a container are told together."""
+
+MOST_REFUSED = 16
+"""Containers that are remembered as they were asked for though they were refused."""
 
 MOST_WAITING = 16
 """Who may wait for the next decision at once."""
@@ -74,6 +79,9 @@ class Decisions:
         self._bytes = 0
         self._last: dict[str, tuple[Decision, ...]] = {}
         self._number = 0
+        self.refused: dict[str, Container] = {}
+        """Containers that were refused lately by cache id; whoever knows better asks the engine."""
+
         self._waiting: set[asyncio.Future[None]] = set()
 
     def add(self, container: str, title: str, text: str, *, level: str) -> None:
@@ -88,6 +96,13 @@ class Decisions:
         for future in self._waiting:
             if not future.done():
                 future.set_result(None)
+
+    def refuse(self, container: Container) -> None:
+        """Remember a container that was refused, and forget the one that was longest ago."""
+        self.refused.pop(container.cache_id, None)
+        self.refused[container.cache_id] = container
+        if len(self.refused) > MOST_REFUSED:
+            del self.refused[next(iter(self.refused))]
 
     def _remember(self, one: Decision) -> None:
         former = self._last.pop(one.container, ())

@@ -75,4 +75,5 @@ class Witness:
         self._inner.refused(container, text)
         title = self._named(container)
         self._kept.add(container.cache_id, title, f"{decisions.REFUSED}{text}", level="warning")
+        self._kept.refuse(container)
         self._counted.add(self._policy(), "refused")

@@ -135,6 +135,10 @@ async def test_a_simulation_is_what_a_daemon_does(name: str, tmp_path: Path) -> 
             query = {"container": "default/last:c"}
             socket = str(tmp_path / "introspect.sock")
             told = await asyncio.to_thread(live.get, "/explain", socket, query)
+            refused = [
+                await asyncio.to_thread(live.get, "/explain", socket, {"container": one})
+                for one in sorted(daemon.refused)
+            ]
             done = {
                 key: node.runtime.containers[one].linux.resources for key, one in daemon.ids.items()
             }
@@ -151,6 +155,8 @@ async def test_a_simulation_is_what_a_daemon_does(name: str, tmp_path: Path) -> 
 
     assert {key: told[key] for key in explained} == explained
     assert {one.name for one in placed.refused} == daemon.refused
+    assert [one["container"] for one in refused] == sorted(daemon.refused)
+    assert all(one["state"] == "refused" and one["rule"] and one["request"] for one in refused)
     assert simulated == {key: (done[key].cpuset_cpus, done[key].cpuset_mems) for key in simulated}
     assert {key: done[key].cpu_shares for key in simulated} == {
         record.name: record.linux.shares

@@ -9,8 +9,10 @@ from unit.resmgr.daemon import small_engine
 from unit.resmgr.daemon.small_engine import pod
 
 from resmgr.daemon.pages import explained
-from resmgr.daemon.records.decisions import Decisions
+from resmgr.daemon.records.decisions import MOST_REFUSED, Decisions
+from resmgr.engine import events
 from resmgr.engine.engine import Engine
+from resmgr.model import Container
 
 
 @pytest.fixture
@@ -71,3 +73,46 @@ def test_a_refusal_that_was_overcome_is_none(engine: Engine) -> None:
     kept.add("uid-big:main", "default/big:main", "has CPUs", level="info")
 
     assert ask(engine, "big", kept)[0] == 404
+
+
+def test_it_is_explained_as_if_it_came_again(engine: Engine) -> None:
+    """By what it asked for, as long as that is remembered: beside whom it found no room."""
+    kept = Decisions(lambda: 0.0)
+    big, there = small_engine.pod("big"), engine.policy_state
+    engine.handle(events.PodStarted(big))
+    asked = small_engine.container("big", cpus=9)
+    outcome = engine.handle(events.ContainerCreating(asked, big))
+    assert outcome.container is not None
+    refuse(kept)
+    kept.refuse(outcome.container)
+    _, told = ask(engine, "big", kept)
+
+    assert (told["state"], told["who"]["state"], told["now"]) == ("refused", "refused", "")
+    assert (told["container"], told["qos"], told["request"]) == (
+        "default/big:main",
+        "Guaranteed",
+        "9 CPU",
+    )
+    assert told["refusal"].startswith("cannot allocate 9 exclusive CPUs for default/big:main")
+    assert told["candidates"]
+    assert engine.policy_state == there
+
+
+def test_when_its_pod_is_gone_the_decision_is_left(engine: Engine) -> None:
+    """Nobody knows what the pod was."""
+    kept = Decisions(lambda: 0.0)
+    refuse(kept)
+    kept.refuse(Container("uid-big:main", "pod-big", "main"))
+
+    assert ask(engine, "big", kept)[1]["refusal"] == "still none is left"
+
+
+def test_few_are_remembered() -> None:
+    """The last ones, each once."""
+    kept = Decisions(lambda: 0.0)
+    for number in (0, *range(MOST_REFUSED + 1), 2):
+        kept.refuse(Container(f"u{number}:main", "p", "main"))
+
+    assert len(kept.refused) == MOST_REFUSED
+    assert next(iter(kept.refused)) == "u1:main"
+    assert [*kept.refused][-1] == "u2:main"
