@@ -298,8 +298,7 @@ class World:
         """Run a program of a tree."""
         del timeout
         self._tell("systemd run")
-        program = self.layout.root / argv[0].lstrip("/")
-        if not program.is_file():
+        if not (self.layout.root / argv[0].lstrip("/")).is_file():
             return 127
         if list(argv[1:]) == ["release"]:
             done = self.release()
