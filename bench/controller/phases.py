@@ -3,7 +3,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from garden import audit, install
@@ -77,17 +77,7 @@ class Course:
     async def _create(self) -> None:
         """Deploy all Extensions as fast as the server takes them."""
         lets = self._stage.gardenlet
-        slots = asyncio.Semaphore(stage.AT_ONCE)
-
-        async def enable(shoot: str) -> float:
-            async with slots:
-                begun = time.monotonic()
-                await lets.deploy(shoot)
-            await lets.wait(shoot, patient=True)
-            return time.monotonic() - begun
-
-        measure = self._watch(CREATE)
-        self._ended(measure.stop(await self._stage.each(enable)))
+        await self._all(CREATE, lets.deploy, lambda shoot: lets.wait(shoot, patient=True))
         measure = self._watch(HEALTHY)
         await asyncio.gather(*(self._healthy(shoot) for shoot in self._stage.shoots))
         self._ended(measure.stop())
@@ -100,17 +90,7 @@ class Course:
     async def _reconcile(self) -> None:
         """Ask for a reconcile of all without any change, as gardenlet does in its own rounds."""
         lets = self._stage.gardenlet
-        slots = asyncio.Semaphore(stage.AT_ONCE)
-
-        async def reconcile(shoot: str) -> float:
-            async with slots:
-                begun = time.monotonic()
-                await lets.reconcile(shoot)
-            await lets.wait(shoot, patient=True)
-            return time.monotonic() - begun
-
-        measure = self._watch(RECONCILE)
-        self._ended(measure.stop(await self._stage.each(reconcile)))
+        await self._all(RECONCILE, lets.reconcile, lambda shoot: lets.wait(shoot, patient=True))
 
     async def _configs(self) -> None:
         """Change the operator's configs; done when every shoot's manifests are new and applied."""
@@ -158,17 +138,26 @@ class Course:
     async def _delete(self) -> None:
         """Delete all Extensions of living shoots: clean the nodes first, then go."""
         lets = self._stage.gardenlet
+        await self._all(DELETE, lambda shoot: lets.delete(shoot, wait=False), lets.wait_gone)
+
+    async def _all(
+        self,
+        name: str,
+        ask: Callable[[str], Awaitable[object]],
+        wait: Callable[[str], Awaitable[object]],
+    ) -> None:
+        """Ask for something for all shoots, some at once, and wait until it is done for each."""
         slots = asyncio.Semaphore(stage.AT_ONCE)
 
-        async def delete(shoot: str) -> float:
+        async def timed(shoot: str) -> float:
             async with slots:
                 begun = time.monotonic()
-                await lets.delete(shoot, wait=False)
-            await lets.wait_gone(shoot)
+                await ask(shoot)
+            await wait(shoot)
             return time.monotonic() - begun
 
-        measure = self._watch(DELETE)
-        self._ended(measure.stop(await self._stage.each(delete)))
+        measure = self._watch(name)
+        self._ended(measure.stop(await self._stage.each(timed)))
 
     async def _healthy(self, shoot: str) -> None:
         await self._stage.gardenlet.extensions.until(

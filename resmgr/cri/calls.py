@@ -43,6 +43,19 @@ NOBODY_KNOWS: Final = frozenset((Code.CANCELLED, Code.DEADLINE_EXCEEDED, Code.UN
 """Codes of calls that may have had their effect nevertheless."""
 
 
+async def whatever_comes(
+    forward: Forward, message: bytes, then: Callable[[], Awaitable[None]]
+) -> bytes:
+    """Forward, then do something whether the runtime succeeded or not; its error is passed on."""
+    try:
+        answer = await forward(message)
+    except CallError:
+        await then()
+        raise
+    await then()
+    return answer
+
+
 def refused(refusal: Refusal) -> CallError:
     """Give the error that stands for a refusal of the engine."""
     text = f"failed to allocate container resources: {refusal.message}"

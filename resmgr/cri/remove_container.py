@@ -5,8 +5,7 @@ from typing import Final
 
 from ..engine import events
 from ..protobuf import reading
-from ..wire.grpc.statuses import CallError
-from . import api_pb2
+from . import api_pb2, calls
 from .calls import Forward
 from .session import Session
 
@@ -15,13 +14,7 @@ METHOD: Final = "RemoveContainer"
 
 async def handle(session: Session, message: bytes, forward: Forward) -> bytes:
     """Forward, then forget; the runtime's error is passed on after that."""
-    try:
-        answer = await forward(message)
-    except CallError:
-        await _forget(session, message)
-        raise
-    await _forget(session, message)
-    return answer
+    return await calls.whatever_comes(forward, message, lambda: _forget(session, message))
 
 
 async def _forget(session: Session, message: bytes) -> None:

@@ -85,6 +85,13 @@ class Work:
         """Give the keys that are worked on."""
         return sorted(self._ends)
 
+    async def once(self, subject: queue.Queue, key: queue.Key, result: queue.Result = None) -> None:
+        """Add an object, and let its work begin and end with a result."""
+        subject.add(key)
+        await settle()
+        self.end(key, result)
+        await settle()
+
 
 async def settle() -> None:
     """Let everything run that can."""

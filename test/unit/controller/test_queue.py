@@ -98,10 +98,7 @@ async def test_again_waits_in_a_timer_without_a_worker(
     """It is not a failure: the wait is as long as asked for, each time."""
     async with by_hand.running(work, timers, workers=1) as subject:
         for _ in range(5):
-            subject.add(A)
-            await by_hand.settle()
-            work.end(A, queue.Again(60.0))
-            await by_hand.settle()
+            await work.once(subject, A, queue.Again(60.0))
 
         assert timers.waits == [60.0]
         assert subject.waits(A)
@@ -116,10 +113,7 @@ async def test_again_waits_in_a_timer_without_a_worker(
 async def test_adding_cuts_a_wait_short(work: by_hand.Work, timers: by_hand.Timers) -> None:
     """The event comes first, and the timer does not fire a second time."""
     async with by_hand.running(work, timers) as subject:
-        subject.add(A)
-        await by_hand.settle()
-        work.end(A, queue.Again(60.0))
-        await by_hand.settle()
+        await work.once(subject, A, queue.Again(60.0))
         subject.add(A)
         await by_hand.settle()
         early = list(work.begun)
@@ -136,10 +130,7 @@ async def test_adding_cuts_a_wait_short(work: by_hand.Work, timers: by_hand.Time
 async def test_adding_cuts_a_back_off_short(work: by_hand.Work, timers: by_hand.Timers) -> None:
     """Something has changed, so it may work now."""
     async with by_hand.running(work, timers) as subject:
-        subject.add(A)
-        await by_hand.settle()
-        work.end(A, queue.Failed(at_least=100.0))
-        await by_hand.settle()
+        await work.once(subject, A, queue.Failed(at_least=100.0))
         subject.add(A)
         await by_hand.settle()
 
@@ -218,10 +209,7 @@ async def test_a_success_ends_the_back_off(work: by_hand.Work, timers: by_hand.T
     """The next failure starts from the first pause."""
     async with by_hand.running(work, timers) as subject:
         for result in [queue.Failed()] * 8 + [None, queue.Failed()]:
-            subject.add(A)
-            await by_hand.settle()
-            work.end(A, result)
-            await by_hand.settle()
+            await work.once(subject, A, result)
 
     assert len(timers.waits) == 1
     assert timers.waits[0] <= queue.FIRST_PAUSE
@@ -232,10 +220,7 @@ async def test_a_servers_wish_is_the_least_pause(
 ) -> None:
     """Retry-After may be longer than our own back-off."""
     async with by_hand.running(work, timers) as subject:
-        subject.add(A)
-        await by_hand.settle()
-        work.end(A, queue.Failed(at_least=30.0))
-        await by_hand.settle()
+        await work.once(subject, A, queue.Failed(at_least=30.0))
 
     assert timers.waits == [30.0]
 
@@ -246,16 +231,10 @@ async def test_an_object_that_has_gone_leaves_nothing_behind(
     """Neither its timer nor its failures."""
     async with by_hand.running(work, timers) as subject:
         for _ in range(6):
-            subject.add(A)
-            await by_hand.settle()
-            work.end(A, queue.Failed())
-            await by_hand.settle()
+            await work.once(subject, A, queue.Failed())
         subject.forget(A)
         forgotten = timers.waits
-        subject.add(A)
-        await by_hand.settle()
-        work.end(A, queue.Failed())
-        await by_hand.settle()
+        await work.once(subject, A, queue.Failed())
 
     assert forgotten == []
     assert timers.waits[0] <= queue.FIRST_PAUSE
