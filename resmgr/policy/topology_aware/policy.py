@@ -78,7 +78,7 @@ class TopologyAware:
         return self._place(state, subject)
 
     def update(self, state: State, subject: Subject) -> Step[State]:
-        """Let a container have more or less: in its pool if possible, else in another one.
+        """Let a container have more or less: in its pool, in one above, or else in another one.
 
         Raises `CannotAllocate`.
         """
@@ -190,7 +190,7 @@ class TopologyAware:
         )
 
     def _stay(self, base: State, held: Grant, subject: Subject, wanted: Request) -> Placed | None:
-        """Give it what it wants in its pool; None if it has to move."""
+        """Give it what it wants in its pool or in one above; None if it has to move."""
         if held.makeshift or (wanted.at_root and held.pool != self.pools[-1].id):
             return None
         try:

@@ -66,14 +66,28 @@ class Selector:
         raise refusals[min(refusals)]
 
     def stay(self, state: State, held: Grant, subject: Subject, request: Request) -> Placed:
-        """Give a container in its pool what it wants now; `state` is that without it.
+        """Give a container what it wants now, with the CPUs that it has among those that it gets.
 
-        Raises `CannotAllocate`.
+        That is from its pool, else from the nearest pool above that has enough; likewise its
+        memory. `state` is that without the container. Raises `CannotAllocate`.
         """
-        grant = self.taker.again(state, held, request, subject)
         # Nobody has to make room for what it has already.
         before = state.giving(subject.container.cache_id, held)
-        return self._settle(before, state, grant, request, "stays there")
+        refusals = []
+        for id_ in (held.pool, *self.pools[held.pool].ancestors):
+            homes = (id_, *self.pools[id_].ancestors)
+            higher = homes.index(held.memory_pool) if held.memory_pool in homes else 0
+            for home in homes[higher:]:
+                pool = self.pools[id_]
+                why = "stays there"
+                if id_ != held.pool:
+                    why = f"grows out of {self.pools[held.pool].name}, where there is not enough"
+                try:
+                    grant = self.taker.again(state, held, request, subject, pool, self.pools[home])
+                    return self._settle(before, state, grant, request, why)
+                except CannotAllocate as error:
+                    refusals.append(error)
+        raise refusals[0]
 
     def attempt(
         self, state: State, subject: Subject, request: Request, pool: Pool, why: str

@@ -39,12 +39,20 @@ class Taker:
             exclusive = self._slice(state, pool, request.full, 0)
         return self._rest(state, pool, request, subject, exclusive)
 
-    def again(self, state: State, held: Grant, request: Request, subject: Subject) -> Grant:
-        """Take from the same pool, keeping what can be kept of the CPUs that were held.
+    def again(
+        self,
+        state: State,
+        held: Grant,
+        request: Request,
+        subject: Subject,
+        pool: Pool,
+        home: Pool,
+    ) -> Grant:
+        """Take from a pool, keeping what can be kept of the CPUs that were held.
 
-        `state` is that without the container. Raises `CannotAllocate`.
+        `pool` is that of the grant or one above it; memory is that of `home`. `state` is that
+        without the container. Raises `CannotAllocate`.
         """
-        pool = self.pools[held.pool]
         if request.reserved:
             # Maybe there is room on the reserved CPUs now, if there was none before.
             return self._reserved(state, pool, request, subject)
@@ -56,7 +64,7 @@ class Taker:
             exclusive &= ~self.allocator.release(exclusive, -extra, Priority.HIGH)
         elif extra > 0:
             exclusive |= self._more(state, pool, held.exclusive, extra, request)
-        return self._rest(state, pool, request, subject, exclusive, home=held.memory_pool)
+        return self._rest(state, pool, request, subject, exclusive, home=home.id)
 
     def _more(self, state: State, pool: Pool, held: int, count: int, request: Request) -> int:
         kept = replace(state, exclusive=state.exclusive | held)

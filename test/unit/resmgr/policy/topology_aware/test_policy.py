@@ -144,17 +144,34 @@ def test_growing_stays_in_place() -> None:
     )
 
 
-def test_who_cannot_grow_in_place_moves() -> None:
-    """To a pool that has as many."""
+def test_who_cannot_grow_in_its_pool_grows_out_of_it() -> None:
+    """What it has is among what it gets from the nearest pool above that has as much."""
     assert (
         node()
         >> Create("a", cpu="1")
         << SetCpuset("a", "4")
         << shares("a", 2)
-        >> Resize("a", cpu="7")
-        << SetCpuset("a", "8-14")
+        >> Resize("a", cpu="5")
+        << SetCpuset("a", "1,4-7")
         << shares("a", 2)
+        << Because("a", "is in pool socket #0: grows out of NUMA node #1")
+        >> Resize("a", cpu="9")
+        << SetCpuset("a", "1-9")
+        << shares("a", 2)
+        << Because("a", "is in pool root: grows out of socket #0")
     )
+
+
+def test_memory_alone_moves_no_cpus() -> None:
+    """It is taken from the nearest pool above that has as much."""
+    small, large = (made.subject("a", 2000, memory=gib << 30) for gib in (1, 3))
+    aware = made.aware()
+    before = aware.allocate(aware.start(None, []).state, small).state
+    after = aware.update(before, large).state
+    grant = after.grants["a"]
+
+    assert after.exclusive == before.exclusive
+    assert (grant.pool, grant.memory_pool) == (1, 2)
 
 
 def test_who_cannot_move_keeps_what_it_has() -> None:

@@ -24,6 +24,11 @@ def new(pool: int, request: Request, state: State = EMPTY) -> Grant:
     return TAKER.new(state, POOLS[pool], request, SUBJECT)
 
 
+def again(state: State, held: Grant, request: Request) -> Grant:
+    """Take where it was taken before."""
+    return TAKER.again(state, held, request, SUBJECT, POOLS[held.pool], POOLS[held.memory_pool])
+
+
 def having(pool: int, exclusive: str = "", part: int = 0, name: str = "other") -> State:
     """A state in which another container has something."""
     grant = Grant(made.subject(name), pool, cpuset.parse(exclusive), part, memory_pool=pool)
@@ -105,7 +110,7 @@ def test_memory_has_to_be_there() -> None:
 def test_cpus_that_were_held_are_kept(held: str, full: int, part: int, expected: str) -> None:
     """More of them are near, fewer of them are some of them."""
     grant = Grant(SUBJECT, 1, cpuset.parse(held), memory_pool=1)
-    found = TAKER.again(EMPTY, grant, Request(full=full, part=part), SUBJECT)
+    found = again(EMPTY, grant, Request(full=full, part=part))
 
     assert cpuset.show(found.exclusive) == expected
     assert found.part == part
@@ -114,11 +119,11 @@ def test_cpus_that_were_held_are_kept(held: str, full: int, part: int, expected:
 def test_who_has_isolated_cpus_gets_more_of_them() -> None:
     """If there are any."""
     grant = Grant(SUBJECT, 3, cpuset.parse("9"), memory_pool=3)
-    more = TAKER.again(EMPTY, grant, Request(full=2), SUBJECT)
+    more = again(EMPTY, grant, Request(full=2))
 
     assert cpuset.show(more.exclusive) == "8-9"
     with pytest.raises(CannotAllocate, match="can't slice 2"):
-        TAKER.again(EMPTY, grant, Request(full=3), SUBJECT)
+        again(EMPTY, grant, Request(full=3))
 
 
 def test_other_cpus_than_before_mean_another_place() -> None:
@@ -126,8 +131,8 @@ def test_other_cpus_than_before_mean_another_place() -> None:
     held = Grant(SUBJECT, 6, part=100, reserved=True, memory_pool=6)
 
     with pytest.raises(CannotAllocate, match="other CPUs"):
-        TAKER.again(EMPTY, held, Request(part=100), SUBJECT)
-    assert TAKER.again(EMPTY, held, Request(part=200, reserved=True), SUBJECT).part == 200
+        again(EMPTY, held, Request(part=100))
+    assert again(EMPTY, held, Request(part=200, reserved=True)).part == 200
 
 
 def test_who_had_to_share_instead_of_reserved_cpus_stays_or_gets_those() -> None:
@@ -135,14 +140,14 @@ def test_who_had_to_share_instead_of_reserved_cpus_stays_or_gets_those() -> None
     held = Grant(SUBJECT, 6, part=2000, memory_pool=6)
     large, small = Request(part=2000, reserved=True), Request(part=200, reserved=True)
 
-    assert not TAKER.again(EMPTY, held, large, SUBJECT).reserved
-    assert TAKER.again(EMPTY, held, small, SUBJECT).reserved
+    assert not again(EMPTY, held, large).reserved
+    assert again(EMPTY, held, small).reserved
 
 
 def test_memory_that_moved_stays_there() -> None:
     """And has to be enough there."""
     grant = Grant(SUBJECT, 0, part=100, memory_pool=2)
 
-    assert TAKER.again(EMPTY, grant, Request(part=200, amount=3 << 30), SUBJECT).memory_pool == 2
+    assert again(EMPTY, grant, Request(part=200, amount=3 << 30)).memory_pool == 2
     with pytest.raises(CannotAllocate, match="not enough memory in socket #0"):
-        TAKER.again(EMPTY, grant, Request(part=200, amount=5 << 30), SUBJECT)
+        again(EMPTY, grant, Request(part=200, amount=5 << 30))
