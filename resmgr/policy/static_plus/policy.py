@@ -26,6 +26,7 @@ from .grants import Free, Grants
 from .pools import Pools
 from .state import Grant, State
 
+_EXCLUSIVE = "exclusive"
 _CPUS = Metric("static_plus_pool_cpus", "gauge", "CPUs of each pool that are in it.", ("pool",))
 
 
@@ -112,7 +113,11 @@ class StaticPlus:
 
     def introspect(self, state: State) -> dict[str, Any]:
         """Give the pools, and what each container has of which."""
-        shown = {name: cpuset.show(cpus) for name, cpus in self._now(state).items()}
+        taken = 0
+        for grant in state.grants.values():
+            taken |= grant.exclusive if self._pool(grant) == _EXCLUSIVE else 0
+        pools = {_EXCLUSIVE: taken, **self._now(state)}
+        shown = {name: cpuset.show(cpus) for name, cpus in pools.items()}
         return {
             "Pools": {name: {"Name": name, "CPUs": cpus} for name, cpus in shown.items()},
             "Assignments": {
@@ -149,7 +154,7 @@ class StaticPlus:
             return "reserved"
         if grant.exclusive & self.pools.isolated:
             return "isolated"
-        return "exclusive" if grant.exclusive else "shared"
+        return _EXCLUSIVE if grant.exclusive else "shared"
 
     def _given(self, state: State, subject: Subject) -> tuple[State, tuple[Reason, ...]]:
         """Give a container what it wants now, whatever it has."""

@@ -65,6 +65,7 @@ def test_the_table_shows_who_is_where(folder: Folder) -> None:
         "default/b c BestEffort - default - 0,2-4,6-7 any shares the default CPUs",
         "",
         "POOL CONTAINERS CPUS OWN REQUESTED FREE WHICH CPUS",
+        "exclusive 1 2 2 0 0 1,5",
         "default 1 6 - 0 6 0,2-4,6-7",
         "reserved 0 1 - 0 1 0",
         "isolated 0 0 - 0 0",

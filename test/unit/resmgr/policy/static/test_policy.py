@@ -338,6 +338,7 @@ def test_introspection_shows_sets_and_assignments() -> None:
     assert played
     assert played.policy.introspect(played.state) == {
         "Pools": {
+            "exclusive": {"Name": "exclusive", "CPUs": "1-2"},
             "default": {"Name": "default", "CPUs": "0,3-4"},
             "reserved": {"Name": "reserved", "CPUs": "0"},
             "isolated": {"Name": "isolated", "CPUs": "5-7"},

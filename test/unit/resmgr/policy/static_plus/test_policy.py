@@ -257,3 +257,13 @@ def test_it_shows_pools_and_assignments() -> None:
         "Pool": "isolated",
     }
     assert list(samples.values) == [(("isolated",), 1.0), (("reserved",), 1.0), (("shared",), 5.0)]
+
+
+def test_it_shows_the_pool_of_those_who_share_nothing() -> None:
+    """Each container is in a pool that is shown."""
+    played = node(ISOLATED).happens(Create("a", cpu="4")).happens(Create("i", cpu="1"))
+    shown = played.policy.introspect(played.state)
+    own = shown["Assignments"]["a"]["ExclusiveCPUs"]
+
+    assert shown["Pools"]["exclusive"] == {"Name": "exclusive", "CPUs": own}
+    assert {one["Pool"] for one in shown["Assignments"].values()} <= shown["Pools"].keys()
