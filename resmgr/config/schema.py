@@ -19,6 +19,14 @@ Rule = Callable[[Mapping[str, Any], Place], None]
 """Judges fields together; called with canonical keys, and only when each field alone is right."""
 
 
+@dataclass(frozen=True, slots=True)
+class Together:
+    """A rule for some of a record's fields: it counts as soon as these are right."""
+
+    fields: tuple[str, ...]
+    rule: Rule
+
+
 class Type(Protocol):
     """What a value has to be."""
 
@@ -207,7 +215,7 @@ class Record:
     """A mapping with known keys, in any case, as the daemon reads them below a module."""
 
     fields: tuple[Field, ...]
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[Rule | Together, ...] = ()
 
     def check(self, value: Any, place: Place) -> None:  # noqa: D102
         if not isinstance(value, dict):
@@ -215,6 +223,7 @@ class Record:
             return
         before = place.findings.count
         canonical: dict[str, Any] = {}
+        wrong: set[str] = set()
         fields = {field.name.casefold(): field for field in self.fields}
         for key, item in value.items():
             below = place.key(key)
@@ -223,16 +232,26 @@ class Record:
                 unknown(key, (field.name for field in self.fields), below)
             elif field.name in canonical:
                 below.problem(f"the same key as {field.name} in other case, given twice")
+                wrong.add(field.name)
             else:
                 canonical[field.name] = item
+                count = place.findings.count
                 if item is not None:
                     field.type.check(item, below)
+                if place.findings.count > count:
+                    wrong.add(field.name)
         for field in self.fields:
             if field.required and canonical.get(field.name) is None:
                 place.key(field.name).problem("missing")
-        if place.findings.count == before:
-            for rule in self.rules:
-                rule({key: item for key, item in canonical.items() if item is not None}, place)
+                wrong.add(field.name)
+        right = place.findings.count == before
+        given = {key: item for key, item in canonical.items() if item is not None}
+        for rule in self.rules:
+            if isinstance(rule, Together):
+                if wrong.isdisjoint(rule.fields):
+                    rule.rule(given, place)
+            elif right:
+                rule(given, place)
 
     def describe(self) -> str:  # noqa: D102
         return "mapping with the keys " + ", ".join(field.name for field in self.fields)
@@ -244,7 +263,7 @@ def unknown(key: str, known: Any, place: Place) -> None:
     place.problem("unknown key", hint)
 
 
-def not_above(low: str, high: str) -> Rule:
+def not_above(low: str, high: str) -> Together:
     """The rule that one number is at most another, which means "no limit" when 0 or not given."""
 
     def rule(given: Mapping[str, Any], place: Place) -> None:
@@ -252,4 +271,4 @@ def not_above(low: str, high: str) -> Rule:
         if bigger and smaller > bigger:
             place.key(low).problem(f"{smaller} is more than {high} {bigger}")
 
-    return rule
+    return Together((low, high), rule)

@@ -74,7 +74,7 @@ _TYPE = schema.Record(
     rules=(
         schema.not_above("MinCPUs", "MaxCPUs"),
         schema.not_above("MinBalloons", "MaxBalloons"),
-        _built_in,
+        schema.Together(("Name", *_FIXED["reserved"]), _built_in),
     ),
 )
 

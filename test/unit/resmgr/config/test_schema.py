@@ -115,11 +115,19 @@ def test_wrong_values(type_: schema.Type, value: Any, wrong: str) -> None:
     assert _check(type_, value) == [wrong]
 
 
-def test_rules_wait_until_each_field_is_right() -> None:
-    """No rule sees a value of a wrong type."""
-    problems = _check(RECORD, {"Name": "x", "MinCPUs": "many", "MaxCPUs": 2})
+def test_rules_wait_until_their_fields_are_right() -> None:
+    """Numbers are compared once both are numbers, whatever else is wrong."""
+    record = schema.Record(RECORD.fields, (lambda _, place: place.problem("never"),))
 
-    assert problems == ["at.MinCPUs: expected a whole number, got text"]
+    assert _check(RECORD, {"MinCPUs": 3, "MaxCPUs": "2"}) == [
+        "at.MaxCPUs: expected a whole number, got text",
+        "at.Name: missing",
+    ]
+    assert _check(RECORD, {"MinCPUs": 3, "MaxCPUs": 2}) == [
+        "at.Name: missing",
+        "at.MinCPUs: 3 is more than MaxCPUs 2",
+    ]
+    assert _check(record, {"MinCPUs": 3}) == ["at.Name: missing"]
 
 
 def test_types_describe_themselves() -> None:
