@@ -57,11 +57,30 @@ def _describe(path: str, one: module.Module) -> str:
     if one.fields:
         lines.append("  description:")
     for field in one.fields:
-        unit = f", {field.unit}" if field.unit else ""
-        default = f"; default {field.default}" if field.default else ""
-        lines.append(f"    {field.name} ({field.type.describe()}{unit}{default})")
-        lines.append(f"      {field.doc}")
+        lines += described(field, "    ")
     return "\n".join([*lines, ""])
+
+
+def described(field: schema.Field, indent: str) -> Iterator[str]:
+    """Give the lines that describe a key, and below it those in its value."""
+    unit = f", {field.unit}" if field.unit else ""
+    default = f"; default {field.default}" if field.default else ""
+    yield f"{indent}{field.name} ({field.type.describe()}{unit}{default})"
+    yield f"{indent}  {field.doc}"
+    for one in inner(field.type)[1]:
+        yield from described(one, f"{indent}    ")
+
+
+def inner(kind: schema.Type) -> tuple[str, tuple[schema.Field, ...]]:
+    """Give the keys in values of a type, and what stands for the way there.
+
+    That is `[]` for an item of a list, `.*` for an entry of a mapping.
+    """
+    way = ""
+    while isinstance(kind, (schema.ListOf, schema.MapOf)):
+        way += "[]" if isinstance(kind, schema.ListOf) else ".*"
+        kind = kind.item if isinstance(kind, schema.ListOf) else kind.value
+    return way, kind.fields if isinstance(kind, schema.Record) else ()
 
 
 def default_configuration(below: Mapping[str, Any]) -> str:
