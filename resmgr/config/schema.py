@@ -222,36 +222,41 @@ class Record:
             place.problem(f"expected a mapping, got {kind(value)}")
             return
         before = place.findings.count
-        canonical: dict[str, Any] = {}
-        wrong: set[str] = set()
-        fields = {field.name.casefold(): field for field in self.fields}
-        for key, item in value.items():
-            below = place.key(key)
-            field = fields.get(key.casefold())
-            if field is None:
-                unknown(key, (field.name for field in self.fields), below)
-            elif field.name in canonical:
-                below.problem(f"the same key as {field.name} in other case, given twice")
-                wrong.add(field.name)
-            else:
-                canonical[field.name] = item
-                count = place.findings.count
-                if item is not None:
-                    field.type.check(item, below)
-                if place.findings.count > count:
-                    wrong.add(field.name)
+        given, wrong = self._read(value, place)
         for field in self.fields:
-            if field.required and canonical.get(field.name) is None:
+            if field.required and field.name not in given | wrong:
                 place.key(field.name).problem("missing")
-                wrong.add(field.name)
+                wrong[field.name] = None
         right = place.findings.count == before
-        given = {key: item for key, item in canonical.items() if item is not None}
         for rule in self.rules:
             if isinstance(rule, Together):
-                if wrong.isdisjoint(rule.fields):
+                if wrong.keys().isdisjoint(rule.fields):
                     rule.rule(given, place)
             elif right:
                 rule(given, place)
+
+    def _read(self, value: dict[str, Any], place: Place) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Give what is right and what is wrong, by canonical keys."""
+        given: dict[str, Any] = {}
+        wrong: dict[str, Any] = {}
+        seen: set[str] = set()
+        fields = {field.name.casefold(): field for field in self.fields}
+        for key, item in value.items():
+            below, count = place.key(key), place.findings.count
+            field = fields.get(key.casefold())
+            if field is None:
+                unknown(key, (field.name for field in self.fields), below)
+                continue
+            if field.name in seen:
+                below.problem(f"the same key as {field.name} in other case, given twice")
+            elif item is not None:
+                field.type.check(item, below)
+            seen.add(field.name)
+            if place.findings.count > count:
+                wrong[field.name] = item
+            elif item is not None:
+                given[field.name] = item
+        return given, wrong
 
     def describe(self) -> str:  # noqa: D102
         return "mapping with the keys " + ", ".join(field.name for field in self.fields)
