@@ -10,8 +10,9 @@ import termios
 from types import TracebackType
 from typing import Any, Final, Self, TextIO
 
-_ENTER: Final = "\x1b[?1049h\x1b[?25l"
-_LEAVE: Final = "\x1b[?25h\x1b[?1049l"
+# Lines that are too long end at the edge: one that went on below would move all others.
+_ENTER: Final = "\x1b[?1049h\x1b[?25l\x1b[?7l"
+_LEAVE: Final = "\x1b[?7h\x1b[?25h\x1b[?1049l"
 _HOME: Final = "\x1b[H"
 _END_OF_LINE: Final = "\x1b[K"
 _BELOW: Final = "\x1b[J"
@@ -53,10 +54,21 @@ class Terminal:
             termios.tcsetattr(self._file, termios.TCSADRAIN, self._before)
 
     def show(self, page: str) -> None:
-        """Show a page in place of the one before, without flicker."""
-        lines = "".join(f"{line}{_END_OF_LINE}\n" for line in page.splitlines())
+        """Show a page in place of the one before, without flicker; its beginning if it is long."""
+        every = page.splitlines()
+        room = self._lines() - 1  # The last line stays free, since each line ends with a new one.
+        if 1 < room < len(every):
+            every = [*every[: room - 1], f"... {len(every) - room + 1} more lines"]
+        lines = "".join(f"{line}{_END_OF_LINE}\n" for line in every)
         self._out.write(f"{_HOME}{lines}{_BELOW}")
         self._out.flush()
+
+    def _lines(self) -> int:
+        """Give how many lines there are now, 0 where that is not known."""
+        try:
+            return os.get_terminal_size(self._out.fileno()).lines
+        except OSError:
+            return 0
 
     def key(self, seconds: float) -> str:
         """Wait for a key; give it, or empty text when the time is over."""

@@ -59,6 +59,27 @@ def test_pages_replace_each_other(pair: tuple[int, TextIO]) -> None:
     assert os.read(person, 4096) == b"\x1b[Hone\x1b[K\r\ntwo\x1b[K\r\n\x1b[J"
 
 
+def test_a_long_page_is_shown_from_its_beginning(pair: tuple[int, TextIO]) -> None:
+    """As far as there is room now, with how much is missing; nothing scrolls away."""
+    person, end = pair
+    termios.tcsetwinsize(end, (5, 80))
+    terminal.Terminal(end, end).show("\n".join(map(str, range(9))))
+    shown = os.read(person, 4096).decode().replace("\x1b[K", "").split("\r\n")
+
+    assert shown == ["\x1b[H0", "1", "2", "... 6 more lines", "\x1b[J"]
+
+
+def test_long_lines_end_at_the_edge(pair: tuple[int, TextIO]) -> None:
+    """As long as the terminal is taken."""
+    person, end = pair
+    with terminal.Terminal(end, end):
+        taken = os.read(person, 4096)
+    given = os.read(person, 4096)
+
+    assert b"\x1b[?7l" in taken
+    assert b"\x1b[?7h" in given
+
+
 def test_where_there_is_none_time_passes() -> None:
     """No key is ever pressed, and nothing is changed."""
     with open(os.devnull) as keys:  # noqa: PTH123
