@@ -5,7 +5,7 @@ Where there are several TYPEs, `FILE#TYPE` names one; else it is the one that a 
 would have.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,23 @@ def read(name: str, below: Mapping[str, Any] | None = None) -> Configured:
     """Read and judge a file, or `FILE#TYPE`. Raises `problem.Problem` with all that is wrong."""
     path, wanted = forms.parted(name)
     return judge(files.content(path), name, wanted, below)
+
+
+def read_all(names: Iterable[str]) -> list[Configured]:
+    """Read and judge files; what is wrong in any of them is told at once. Raises as `read`."""
+    found, wrong = [], []
+    for name in names:
+        try:
+            found.append(read(name))
+        except problem.Problem as error:
+            wrong.append(error)
+    if len(wrong) == 1:
+        raise wrong[0]
+    if wrong:
+        message = "\n".join(error.message for error in wrong)
+        hints = dict.fromkeys(error.hint for error in wrong if error.hint)
+        raise problem.Problem(message, "; ".join(hints), max(error.status for error in wrong))
+    return found
 
 
 def judge(

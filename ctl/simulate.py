@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
         )
     names = arguments.compare or [arguments.config]
     files.refuse_two_pipes([*names, *pods, arguments.events])
-    by = [configured.read(name) for name in names]
+    by = configured.read_all(names)
     given = scenario.build(arguments, pods, err)
     _note(err, [f"{one.name}: {text}" for one in by for text in one.warnings])
     if not given.pods and not given.steps:

@@ -317,3 +317,15 @@ def test_files_of_steps_are_offered_too(folder: Folder) -> None:
     first, second = error.value.message.splitlines()
     assert first.endswith(f"did you mean {folder.path / 'pods.yaml'}?")
     assert second.endswith(f"did you mean {folder.path / 'static.yaml'}?")
+
+
+def test_mistakes_of_both_configurations_are_told_at_once(folder: Folder) -> None:
+    """Each with its file."""
+    folder.write("one.yaml", "policy: {Active: statc}")
+    with pytest.raises(problem.Problem) as error:
+        folder.run("--compare", "one.yaml", "nne.yaml", "pods.yaml")
+
+    first, second = error.value.message.splitlines()
+    assert first.startswith(f"cannot use {folder.path / 'one.yaml'}: policy.Active: ")
+    assert second.startswith(f"cannot read {folder.path / 'nne.yaml'}: No such file")
+    assert error.value.hint == f"did you mean {folder.path / 'none.yaml'}?"
