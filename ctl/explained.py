@@ -42,9 +42,11 @@ def show(where: Screen, title: str, facts: Mapping[str, object], told: Mapping[s
     for one in recorded:
         where.out.write(f"  {one.get('time')}: {one.get('text')}\n")
     then = {one.get("text") for one in recorded}
-    for text in told.get("text") or ():
-        if text not in then:
-            where.out.write(f"  {'now it would be: ' if recorded else ''}{text}\n")
+    texts = [text for text in told.get("text") or () if text not in then]
+    if recorded and texts:
+        where.out.write("  now it would be:\n")
+    indent = "    " if recorded else "  "
+    where.out.writelines(f"{indent}{text}\n" for text in texts)
     candidates = [one for one in told.get("candidates") or () if isinstance(one, Mapping)]
     if candidates:
         where.out.write(f"\n{_AS_OF_NOW if 'recorded' in told else ''}")

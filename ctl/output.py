@@ -124,6 +124,11 @@ def write_marked(where: Screen, mark: str, text: str) -> None:
     where.out.write(f"\x1b[{colour}m{line}\x1b[0m\n" if where.colour and colour else f"{line}\n")
 
 
+def one_line(text: object) -> str:
+    """Put the lines of a text, such as several problems, into one."""
+    return "; ".join(filter(None, map(str.strip, str(text or "").splitlines())))
+
+
 def plain(value: object) -> str:
     """Show a value in one line that no terminal obeys; None as a dash."""
     text = "-" if value is None else str(value)

@@ -115,7 +115,7 @@ def _configuration(given: Mapping[str, Any], now: float) -> Iterator[tuple[str, 
     for warning in given.get("warnings") or ():
         yield "warning", str(warning)
     if refused := given.get("refused"):
-        text = "; ".join(str(refused.get("text")).splitlines())
+        text = output.one_line(refused.get("text"))
         yield "refused", f"{moments.moment(refused.get('time'), now)}: {text}"
 
 

@@ -58,4 +58,4 @@ def row(one: Mapping[str, Any], now: float) -> Iterator[object]:
     yield one.get("times")
     yield one.get("policy") or None
     yield " ".join(filter(None, (one.get("origin"), one.get("name"))))
-    yield one.get("text") or None
+    yield output.one_line(one.get("text")) or None

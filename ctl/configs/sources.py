@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     out.write("\n")
     shown = {key: page[key] for key in ("generation", "hash", "since") if page.get(key)}
     if refused := page.get("refused"):
-        shown["refused"] = f"{refused.get('origin')}: {refused.get('text')}"
+        shown["refused"] = f"{refused.get('origin')}: {output.one_line(refused.get('text'))}"
     output.write_pairs(where, shown)
     return status
 

@@ -227,7 +227,7 @@ def test_what_was_decided_then_is_told_apart_from_now(tmp_path: Path) -> None:
         _, out, _ = run("a:c", "--socket", str(path))
 
     assert out.count("as before") == 1
-    assert "  now it would be: otherwise\n" in out
+    assert "  now it would be:\n    otherwise\n" in out
     assert "\nCompared as if it came now, beside all that are there:\n" in out
 
 

@@ -133,3 +133,9 @@ def test_marks_have_colours_on_a_terminal() -> None:
 
     assert plain.getvalue() == "+ key: 1 \n"
     assert coloured.getvalue() == "\x1b[32m+ key: 1 \x1b[0m\n"
+
+
+def test_several_lines_are_put_into_one() -> None:
+    """As of a configuration in which more than one thing is wrong."""
+    assert output.one_line("a: wrong\n  b: wrong, too\n\n") == "a: wrong; b: wrong, too"
+    assert output.one_line(None) == ""

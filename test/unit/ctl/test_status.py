@@ -87,7 +87,7 @@ def test_a_refusal_that_is_past_is_no_problem() -> None:
 def test_several_reasons_of_a_refusal_are_kept_apart() -> None:
     """In one line, since it is a table."""
     page = refused("2026-11-22T11:30:00.000Z")
-    page["configuration"]["refused"]["text"] = "policy.A: wrong\npolicy.B: wrong"
+    page["configuration"]["refused"]["text"] = "policy.A: wrong\n  policy.B: wrong"
     lines = dict(status.pairs(page, NOW))
 
     assert str(lines["refused"]).endswith(": policy.A: wrong; policy.B: wrong")
