@@ -24,14 +24,14 @@ _LEAST = 30
 
 def show(where: Screen, title: str, facts: Mapping[str, object], told: Mapping[str, Any]) -> None:
     """Show why a container is where it is: facts about it, the rule, candidates, words."""
-    where.out.write(f"{title}\n")
+    where.out.write(f"{output.plain(title)}\n")
     later = facts.get("now")
     pairs = {name: value for name, value in facts.items() if value and name != "now"}
     refusal = told.get("refusal")
     if told.get("rule") or not refusal:
         pairs["rule"] = told.get("rule") or None
     if refusal:
-        pairs["refused"] = refusal
+        pairs["refused"] = output.one_line(refusal)
     else:
         pairs["gets CPUs"] = told.get("cpus") or "any"
         pairs["gets memory"] = told.get("mems") or "any"
@@ -40,13 +40,15 @@ def show(where: Screen, title: str, facts: Mapping[str, object], told: Mapping[s
     output.write_pairs(where, pairs)
     recorded = told.get("recorded") or ()
     for one in recorded:
-        where.out.write(f"  {one.get('time')}: {one.get('text')}\n")
+        text = output.plain(output.one_line(one.get("text")))
+        where.out.write(f"  {output.plain(one.get('time'))}: {text}\n")
     then = {one.get("text") for one in recorded}
     texts = [text for text in told.get("text") or () if text not in then]
     if recorded and texts:
         where.out.write("  now it would be:\n")
     indent = "    " if recorded else "  "
-    where.out.writelines(f"{indent}{text}\n" for text in texts)
+    shown = (output.plain(output.one_line(text)) for text in texts)
+    where.out.writelines(f"{indent}{text}\n" for text in shown)
     candidates = [one for one in told.get("candidates") or () if isinstance(one, Mapping)]
     if candidates:
         where.out.write(f"\n{_AS_OF_NOW if 'recorded' in told else ''}")

@@ -70,7 +70,8 @@ def refused(where: Screen, containers: Iterable[Placement]) -> None:
     """Show who was refused, a line each, with the reason."""
     for one in containers:
         if text := one.refusal or one.failure:
-            where.out.write(f"refused {one.name}: {text}\n")
+            shown = output.plain(output.one_line(text))
+            where.out.write(f"refused {output.plain(one.name)}: {shown}\n")
 
 
 def row(one: Placement) -> Sequence[object]:

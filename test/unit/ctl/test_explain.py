@@ -244,3 +244,15 @@ def test_a_refusal_that_is_remembered_has_no_rule(tmp_path: Path) -> None:
         "default/a:c\nstate    refused\nrefused  no CPU is left\n"
         "  2026-01-02T03:04:05Z: refused: no CPU is left\n"
     )
+
+
+def test_no_text_is_obeyed_by_a_terminal(tmp_path: Path) -> None:
+    """Annotations of a pod are in the words of its refusal."""
+    path = tmp_path / "s"
+    recorded = [{"time": "2026-01-02T03:04:05Z", "text": "refused: \x1b[2J\nodd"}]
+    told = {**TOLD, "container": "a\x1b[2J", "text": ["so \x1b[2J"], "refusal": "odd \x1b[2J\nend"}
+    with daemon(path, (200, {**told, "recorded": recorded})):
+        _, out, _ = run("a", "--socket", str(path))
+
+    assert "\x1b" not in out
+    assert "refused  odd  [2J; end\n" in out

@@ -103,3 +103,15 @@ def test_classes_of_cpus_are_shown() -> None:
     simulated.facts(output.Screen(out), placements.of(node))
 
     assert "\nCPU classes  turbo 1,9\n" in out.getvalue()
+
+
+def test_a_refusal_is_one_line() -> None:
+    """Though it may quote an annotation of many lines, whatever is in that."""
+    asked = {"cri-resource-manager.intel.com/affinity": "c:\n  - {match: \x85}\n"}
+    placed = placements.of(made.simulation("topology-aware", made.pod("a", annotations=asked)))
+    out = io.StringIO()
+    simulated.refused(output.Screen(out), placed.containers)
+
+    assert out.getvalue().startswith("refused default/a:c: ")
+    assert out.getvalue().count("\n") == 1
+    assert out.getvalue()[:-1].isprintable()
