@@ -14,7 +14,7 @@ from ...config import module
 from ...config.problem import ConfigProblems, Findings, Place
 from ...config.schemas import policy, tree
 from ..command import flagtable, oldflags
-from . import settings
+from . import cpu_classes, settings
 
 LATER = {
     ("rdt",): "cache and memory bandwidth classes",
@@ -98,7 +98,8 @@ class Judge:
         if findings.count:
             raise ConfigProblems(findings.problems())
         idle = (f"{key} has no effect: {why}; remove it" for key, why in _idle(laid))
-        return Judged(settings.decode(laid), (*more, *warnings, *idle), laid, own, below)
+        classes = cpu_classes.missing(laid)
+        return Judged(settings.decode(laid), (*more, *warnings, *idle, *classes), laid, own, below)
 
     def _policy(self, laid: Mapping[str, Any], place: Place) -> None:
         """Refuse a policy that exists, but not in this version; others the schema has refused."""
