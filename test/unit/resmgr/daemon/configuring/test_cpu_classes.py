@@ -29,12 +29,12 @@ def told(text: str) -> tuple[str, ...]:
         (
             "balloons",
             "IdleCPUClass: slow",
-            "IdleCPUClass: CPU class slow is not configured; define it in cpu.classes",
+            "IdleCPUClass: CPU class x is not configured; define it in cpu.classes",
         ),
         (
             "dynamic-pools",
-            "DynamicPoolTypes: [{Name: a, CPUClass: slow}]",
-            "DynamicPoolTypes[0].CPUClass: CPU class slow is not configured; define it in cpu.classes",
+            "DynamicPoolTypes: [{Name: a, CPUClass: x}]",
+            "DynamicPoolTypes[0].CPUClass: CPU class x is not configured; define it in cpu.classes",
         ),
     ],
 )
