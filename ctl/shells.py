@@ -11,8 +11,8 @@ from typing import Final
 
 from . import tree
 
-FILES: Final = frozenset(("FILE", "DIR", "SOCKET"))
-"""Placeholders of values that are paths."""
+FILES: Final = ("FILE", "DIR", "SOCKET", "CONFIG", "MACHINE", ".yaml", ".tar.gz")
+"""What placeholders contain whose values are paths, or may be."""
 
 LIVE: Final = "CONTAINER"
 """What a placeholder contains whose values are names of containers that run."""
@@ -64,10 +64,14 @@ complete -F {function} {" ".join((program, *others))}
 """
 
 
+def _is_path(word: tree.Word) -> bool:
+    return any(one in word.metavar for one in FILES)
+
+
 def _bash_value(program: str, word: tree.Word) -> str:
     if word.choices:
         return f'mapfile -t COMPREPLY < <(compgen -W "{" ".join(word.choices)}" -- "$word")'
-    if word.metavar in FILES:
+    if _is_path(word):
         return 'mapfile -t COMPREPLY < <(compgen -f -- "$word")'
     if LIVE in word.metavar:
         names = f"$({program} {ASK} 2>/dev/null)"
@@ -117,7 +121,7 @@ esac
 def _zsh_value(program: str, word: tree.Word) -> str:
     if word.choices:
         return f"compadd -- {' '.join(word.choices)}"
-    if word.metavar in FILES:
+    if _is_path(word):
         return "_files"
     if LIVE in word.metavar:
         return f'compadd -- ${{(f)"$({program} {ASK} 2>/dev/null)"}}'
@@ -168,7 +172,7 @@ def _fish_of(start: str, command: tree.Command) -> Iterator[str]:
 def _fish_value(word: tree.Word) -> str:
     if word.choices:
         return f" -x -a {shlex.quote(' '.join(word.choices))}"
-    if word.metavar in FILES:
+    if _is_path(word):
         return " -r -F"
     if LIVE in word.metavar:
         return f" -x -a '({_NAMES})'"

@@ -74,7 +74,8 @@ def _choices(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
 
 def _word(parser: argparse.ArgumentParser, action: argparse.Action) -> Word:
     choices = tuple(map(str, action.choices or ()))
-    shown = action.metavar if isinstance(action.metavar, str) else action.dest
+    shown = action.metavar or action.dest
+    shown = shown if isinstance(shown, str) else " ".join(shown)
     takes = not action.option_strings or action.nargs != 0
     return Word(
         names=tuple(action.option_strings),

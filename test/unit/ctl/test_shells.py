@@ -33,6 +33,10 @@ def root() -> tree.Command:
     check = config.add_parser("check", help="judge")
     check.add_argument("file", metavar="FILE", help="which")
     check.add_argument("--number", metavar="N", help="a number")
+    place = commands.add_parser("place", help="where")
+    place.add_argument("-c", metavar="CONFIG", help="by what")
+    place.add_argument("-m", metavar="MACHINE", help="on what")
+    place.add_argument("-b", metavar=("A.yaml", "B.yaml"), nargs=2, help="both")
     return tree.read(parser)
 
 
@@ -54,13 +58,16 @@ def complete(folder: Path, root: tree.Command, line: str) -> list[str]:
 @pytest.mark.parametrize(
     ("line", "offered"),
     [
-        ("p ", ["look", "config"]),
+        ("p ", ["look", "config", "place"]),
         ("p c", ["config"]),
         ("p config ", ["check"]),
         ("p config check --n", ["--number"]),
         ("p config check --number ", []),
         ("p config check gi", ["given.yaml"]),
         ("p config check --number 1 gi", ["given.yaml"]),
+        ("p place -c gi", ["given.yaml"]),
+        ("p place -m gi", ["given.yaml"]),
+        ("p place -b gi", ["given.yaml"]),
         ("p look --o", ["--output"]),
         ("p look -o ", ["json", "yaml"]),
         ("p look -o y", ["yaml"]),
@@ -83,7 +90,7 @@ source {script}
 """Asks zsh's script, with what its completion system offers to scripts in a word each."""
 
 LINES = [
-    (("p", ""), {"look", "config", "--help"}),
+    (("p", ""), {"look", "config", "place", "--help"}),
     (("p", "config", ""), {"check", "--help"}),
     (("p", "config", "check", "--number", ""), set()),
     (("p", "config", "check", ""), {"--help", "--number", "given.yaml"}),
