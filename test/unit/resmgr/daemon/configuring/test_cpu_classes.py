@@ -29,7 +29,7 @@ def told(text: str) -> tuple[str, ...]:
         (
             "balloons",
             "IdleCPUClass: slow",
-            "IdleCPUClass: CPU class x is not configured; define it in cpu.classes",
+            "IdleCPUClass: CPU class slow is not configured; define it in cpu.classes",
         ),
         (
             "dynamic-pools",
