@@ -18,8 +18,8 @@ import yaml
 
 from ctl import machines
 
+from .. import cli, shown
 from ..policy.scenes import SCENES, Scene
-from ..shown import Table
 from . import work
 
 _PROGRAM = "from ctl.main import main; raise SystemExit(main())"
@@ -33,6 +33,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--policies", nargs="+", choices=policies, default=policies)
     parser.add_argument("--machine", default=work.MACHINE, help="(default: %(default)s)")
     parser.add_argument("--pods", type=int, default=work.PODS, help="(default: %(default)s)")
+    parser.add_argument("--markdown", action="store_true", help="show tables as Markdown")
     return parser.parse_args(arguments)
 
 
@@ -67,7 +68,7 @@ def measure(scene: Scene, machine: str, pods: int, folder: Path) -> tuple[tuple[
 
 def main() -> int:
     """Measure; give the exit status."""
-    wanted = parse()
+    wanted, host = parse(), cli.Host()
     rows: list[tuple[str, ...]] = [_HEAD]
     fine = True
     for scene in SCENES:
@@ -76,8 +77,8 @@ def main() -> int:
                 row, in_time = measure(scene, wanted.machine, wanted.pods, Path(folder))
             rows.append(row)
             fine = fine and in_time
-    sys.stdout.write(f"{wanted.pods} pods on {wanted.machine}, target {work.TARGET:g} s\n\n")
-    sys.stdout.write(Table(tuple(rows)).aligned() + "\n")
+    what = {"pods": f"{wanted.pods}, on {wanted.machine}", "target": f"{work.TARGET:g} s"}
+    cli.show(wanted, shown.tables([shown.machine(host.described(what)), rows]))
     return 0 if fine else 1
 
 
