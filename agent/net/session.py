@@ -95,8 +95,8 @@ class Stream:
             case events.StreamReset(_, code, message):
                 name = codes.name_of(code)
                 text = f"the request was cut off ({name})"
-                refused = code == codes.ErrorCode.REFUSED_STREAM
-                self.fail(Broken(f"{text}: {message}" if message else text, unseen=refused))
+                unseen = code == codes.ErrorCode.REFUSED_STREAM and self._head is None
+                self.fail(Broken(f"{text}: {message}" if message else text, unseen=unseen))
             case _:
                 return
         self._wake.set()

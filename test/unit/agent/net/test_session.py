@@ -98,18 +98,27 @@ async def test_a_connection_that_is_lost() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "unseen"),
-    [(codes.ErrorCode.REFUSED_STREAM, True), (codes.ErrorCode.INTERNAL_ERROR, False)],
+    ("begun", "code", "unseen"),
+    [
+        (False, codes.ErrorCode.REFUSED_STREAM, True),
+        (False, codes.ErrorCode.INTERNAL_ERROR, False),
+        (True, codes.ErrorCode.REFUSED_STREAM, False),
+    ],
 )
-async def test_what_the_server_has_not_begun_with(code: codes.ErrorCode, *, unseen: bool) -> None:
+async def test_what_the_server_has_not_begun_with(
+    code: codes.ErrorCode, *, begun: bool, unseen: bool
+) -> None:
     """It is told from what may have been done: only that can be asked for again safely."""
     both = Both()
     stream = await both.session.request(REQUEST)
     both.talk()
+    if begun:
+        both.server.headers(1, OK)
+        both.talk()
     both.server.reset(1, code)
     both.talk()
     with pytest.raises(Broken) as found:
-        await stream.head()
+        await stream.content(10)
     both.session.abort("done")
 
     assert found.value.unseen is unseen
