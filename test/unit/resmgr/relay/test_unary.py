@@ -104,6 +104,28 @@ async def test_a_call_that_the_runtime_refused_is_made_once_more(tmp_path: Path)
         assert len(on.runtime.side.heads()) == 2
 
 
+@pytest.mark.parametrize(("head", "calls"), [(False, 2), (True, 1)])
+async def test_a_refused_call_is_not_made_again_and_again(
+    tmp_path: Path, *, head: bool, calls: int
+) -> None:
+    """One that is refused twice stays so, and what was begun with was not refused."""
+
+    def play(side: stage.Side, event: events.Event) -> None:
+        if isinstance(event, events.DataReceived):
+            if head:
+                side.connection.headers(event.stream_id, HEAD)
+                side.flush()
+            side.reset(event.stream_id, codes.ErrorCode.REFUSED_STREAM)
+
+    async with stage.opened(tmp_path) as on:
+        on.runtime.told = play
+        with pytest.raises(statuses.CallError) as found:
+            await unary.call(on.upstream, METHOD, b"hello", timeout=5)
+
+        assert found.value.status.code is Code.UNAVAILABLE
+        assert len(on.runtime.side.heads()) == calls
+
+
 async def test_a_call_that_a_good_bye_leaves_out_is_made_on_the_next_connection(
     tmp_path: Path,
 ) -> None:
