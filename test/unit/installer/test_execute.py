@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from node import installation
 
-from installer import execute, files, journal, names
+from installer import execute, files, journal, names, problem
 from installer.steps import interface
 
 ENDS = execute.End
@@ -314,6 +314,23 @@ def test_the_node_itself_lets_go(world: installation.World) -> None:
 
     assert world.told[world.told.index("release") - 1] == "systemd run"
     assert world.told.count("release") == 1
+
+
+def test_the_pod_lets_go_where_systemd_does_not(world: installation.World) -> None:
+    """It may not answer, or end the tool at its deadline: nobody stays pinned for that."""
+    world.drive(world.wanted("1"))
+    world.told.clear()
+
+    def hook(what: str) -> None:
+        world.told.append(what)
+        if what == "systemd run":
+            raise problem.Problem("cannot run it: it was not done in 30 s")
+
+    world.hook = hook
+    world.drive(None)
+
+    assert world.told.count("release") == 1
+    assert world.left() == []
 
 
 def test_a_removal_waits_for_containerd(world: installation.World) -> None:
