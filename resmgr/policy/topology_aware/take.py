@@ -11,7 +11,7 @@ from ... import cpuset
 from ..adjacent import Adjacent
 from ..allocator import Allocator, Priority, TooFew
 from ..interface import CannotAllocate, Subject
-from . import fit, memory
+from . import fit, memory, scarce
 from . import state as states
 from .grants import Grant
 from .request import Request
@@ -134,10 +134,7 @@ class Taker:
         left = states.left(self.pools, state)
         sharable = left.sharable[pool.id]
         if left.shared[pool.id] <= 1000 * count:
-            raise CannotAllocate(
-                f"can't slice {count} exclusive CPUs from sharable {cpuset.show(sharable)}"
-                f" of {pool.name}, {max(0, left.shared[pool.id])}m free"
-            )
+            raise CannotAllocate(scarce.text(self.pools, state, pool, count))
         chosen = self._choose(sharable, count, held)
         if self._robbed(state, pool, chosen):
             spared = sharable & ~self._needed(state, pool)
