@@ -252,7 +252,7 @@ def _use(one: Use) -> Sequence[object]:
 
 
 def _cpus(milli: int) -> str:
-    return f"{milli / 1000:g}"
+    return quantity.show_cpus(milli)
 
 
 def _count(number: int, what: str) -> str:

@@ -131,9 +131,16 @@ def show_bytes(amount: int) -> str:
     return f"{shown.removesuffix('.0')}{_UNITS[unit]}"
 
 
+def show_cpus(milli: int) -> str:
+    """Write milli-CPU as CPUs for people: 6, 0.25, 1000000; digits of a CPU are never left out."""
+    whole, part = divmod(abs(milli), 1000)
+    digits = f".{part:03}".rstrip("0") if part else ""
+    return f"{'-' if milli < 0 else ''}{whole}{digits}"
+
+
 def show(wants: Requirements) -> str:
     """Write for people what is requested, or limited where nothing is requested: 6 CPU, 32Gi."""
     cpu = wants.cpu_request or wants.cpu_limit
     memory = wants.memory_request or wants.memory_limit
-    parts = [f"{cpu / 1000:g} CPU"] if cpu else []
+    parts = [f"{show_cpus(cpu)} CPU"] if cpu else []
     return ", ".join(parts + ([show_bytes(memory)] if memory else []))

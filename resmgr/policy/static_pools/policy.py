@@ -179,9 +179,13 @@ def _exclusive(
         where = "" if wanted.socket == ANY else f" with socket id {wanted.socket}"
         raise CannotAllocate(
             f'static-pools: not enough free cpu lists in pool "{pool.name}"{where}:'
-            f" {wanted.count} are requested, {len(free)} are free"
+            f" {_are(wanted.count)} requested, {_are(len(free))} free"
         )
     return free[: wanted.count]
+
+
+def _are(number: int) -> str:
+    return f"{number} {'is' if number == 1 else 'are'}"
 
 
 def _least_used(pool: Pool, fit: Sequence[CpuList], state: State, wanted: Wants) -> CpuList:

@@ -185,9 +185,20 @@ def test_requirements_are_estimated(
         (Requirements(), ""),
         (Requirements(cpu_request=6000, memory_request=32 * 2**30), "6 CPU, 32Gi"),
         (Requirements(cpu_limit=500), "0.5 CPU"),
+        (Requirements(cpu_limit=10**9), "1000000 CPU"),
+        (Requirements(cpu_request=1_234_567_050), "1234567.05 CPU"),
         (Requirements(cpu_request=0, memory_limit=1536), "1.5Ki"),
     ],
 )
 def test_requests_are_shown_for_people(wants: Requirements, shown: str) -> None:
     """What is limited is shown where nothing is requested."""
     assert quantity.show(wants) == shown
+
+
+@pytest.mark.parametrize(
+    ("milli", "shown"),
+    [(0, "0"), (1, "0.001"), (-250, "-0.25"), (-3000, "-3"), (10**10, "10000000")],
+)
+def test_cpus_are_shown_with_all_their_digits(milli: int, shown: str) -> None:
+    """However many they are, and if more is promised than there is."""
+    assert quantity.show_cpus(milli) == shown
