@@ -76,10 +76,11 @@ def _sides(arguments: argparse.Namespace) -> tuple[Side, Side]:
     if arguments.files:
         one, other = (_file(name, {}) for name in arguments.files)
         return one, other
-    now = _active(live.get("/config", arguments.socket))
+    page = live.get("/config", arguments.socket)
+    now = _active(page)
     if arguments.file:
         return now, _file(arguments.file, now.below)
-    return now, _next_start(arguments, now.below)
+    return now, _next_start(arguments, now.below, sources.named(page))
 
 
 def _active(page: Mapping[str, Any]) -> Side:
@@ -104,13 +105,18 @@ def _file(name: str, below: Mapping[str, Any]) -> Side:
         raise problem.Problem(error.message, error.hint, exits.USAGE) from error
 
 
-def _next_start(arguments: argparse.Namespace, below: Mapping[str, Any]) -> Side:
-    """Give what a daemon would use that starts now. Raises `Problem` where it would not start."""
+def _next_start(
+    arguments: argparse.Namespace, below: Mapping[str, Any], own: Mapping[str, str]
+) -> Side:
+    """Give what a daemon would use that starts now, with files of its `own` if it names some.
+
+    Raises `Problem` where it would not start.
+    """
     from . import judge, trial  # noqa: PLC0415 - policies are loaded for this alone
 
     root = arguments.sysfs_root
     on = trial.Hardware.below(root)
-    for origin, name, given in sources.found(root, sources.state_folder(arguments)):
+    for origin, name, given in sources.found(root, sources.state_folder(arguments), own):
         if given is None:
             continue
         called = f"{origin} {name}".rstrip()

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
-from .. import exits, live, output
+from .. import exits, live, output, problem
 
 KEPT = "configuration that the node agent gave last"
 """The only layer that a start passes over if it cannot be used."""
@@ -27,6 +27,12 @@ _LAYERS = {
     "fallback configuration": "fallback",
 }
 """What the daemon calls a layer -> what configurations are called in a shoot."""
+
+_FILES = {
+    "forced configuration": "etc/cri-resmgr/force.cfg",
+    "fallback configuration": "etc/cri-resmgr/fallback.cfg",
+}
+"""Where a unit of ours looks for files, below the root."""
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -106,17 +112,46 @@ def next_start(root: Path, state: Path) -> Iterator[dict[str, str]]:
         yield {"origin": origin, "name": name, "state": word}
 
 
-def found(root: Path, state: Path) -> Iterator[tuple[str, str, str | Mapping[str, str] | None]]:
+def named(page: Mapping[str, Any]) -> dict[str, str]:
+    """Give the files that a daemon's command line names by origin, from what it tells of layers.
+
+    Nothing where they are the usual ones: those count by being there, others by being named.
+    """
+    told = {
+        str(one.get("origin")): str(one["name"])
+        for one in page.get("layers") or ()
+        if one.get("origin") in _FILES and one.get("name")
+    }
+    return {} if all(name == f"/{_FILES[origin]}" for origin, name in told.items()) else told
+
+
+def found(
+    root: Path, state: Path, own: Mapping[str, str] | None = None
+) -> Iterator[tuple[str, str, str | Mapping[str, str] | None]]:
     """Give origin, name and content of each layer; None for the content of one that is not there.
 
-    Files are documents; what the node agent gave is texts by module.
+    Files are documents; what the node agent gave is texts by module. `own` are files as `named`
+    gives them, in place of the usual ones; one of them that cannot be read raises `Problem`, since
+    no daemon starts without it.
     """
     forced, agent, kept, fallback = _LAYERS
     del agent
-    etc = root / "etc/cri-resmgr"
-    yield forced, str(etc / "force.cfg"), _text(etc / "force.cfg")
-    yield kept, str(state), _kept(state)
-    yield fallback, str(etc / "fallback.cfg"), _text(etc / "fallback.cfg")
+    for origin in (forced, kept, fallback):
+        if origin == kept:
+            yield kept, str(state), _kept(state)
+        elif not own:
+            yield origin, str(root / _FILES[origin]), _text(root / _FILES[origin])
+        elif name := own.get(origin):
+            yield origin, str(root / name.lstrip("/")), _own(root, origin, name)
+
+
+def _own(root: Path, origin: str, name: str) -> str:
+    text = _text(root / name.lstrip("/")) if name.startswith("/") else None
+    if text is None:
+        why = "cannot be read here" if name.startswith("/") else "is named from a folder not known"
+        message = f"cannot tell what the next start would use: {origin} {name} {why}"
+        raise problem.Problem(message, "compare with the file itself: -f FILE", exits.USAGE)
+    return text
 
 
 def _text(path: Path) -> str | None:

@@ -133,6 +133,39 @@ def test_the_next_start_would_fail(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "policy.Actve: unknown key" in err
 
 
+def started_with(origin: str, name: str) -> dict[str, Any]:
+    """The page of a daemon whose command line names a file."""
+    layers = [{"origin": origin, "name": name, "state": "counts"}]
+    return {**PAGE, "origin": origin, "name": name, "layers": layers}
+
+
+@pytest.mark.parametrize("origin", ["forced configuration", "fallback configuration"])
+def test_a_file_that_the_command_line_names(
+    origin: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The next start reads that, and not those where files usually are."""
+    nodes.put(tmp_path / "opt/own.cfg", "policy: {Active: none}")
+    nodes.put(tmp_path / "etc/cri-resmgr/force.cfg", "policy: {Active: balloons}")
+
+    assert compare(tmp_path, page=started_with(origin, "/opt/own.cfg")) == exits.PROBLEM
+    out = capsys.readouterr().out
+    assert f"+++ next start: {origin} {tmp_path}/opt/own.cfg" in out
+    assert "policy.Active: static -> none" in out
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("/opt/own.cfg", "cannot be read here"), ("own.cfg", "a folder not known")]
+)
+def test_a_named_file_that_is_not_known(
+    name: str, why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is named; defaults are not taken for it."""
+    assert compare(tmp_path, page=started_with("forced configuration", name)) == exits.USAGE
+    err = capsys.readouterr().err
+    assert f"next start would use: forced configuration {name}" in err
+    assert why in err
+
+
 @pytest.mark.parametrize("words", [["a"], ["a", "b", "c"], ["a", "b", "-f", "c"]])
 def test_another_number_of_files(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """It says what may be given."""
