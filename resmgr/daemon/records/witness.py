@@ -71,9 +71,14 @@ class Witness:
             self._counted.add(self._policy(), "decided", by=len(reasons))
 
     def refused(self, container: Container, text: str) -> None:
-        """Keep a refusal; whoever asked hears of it too."""
+        """Keep a refusal; whoever asked hears of it too.
+
+        A container that the runtime has is refused a change, and goes on with what it has.
+        """
         self._inner.refused(container, text)
+        what = f"resize {decisions.REFUSED}" if container.id else decisions.REFUSED
         title = self._named(container)
-        self._kept.add(container.cache_id, title, f"{decisions.REFUSED}{text}", level="warning")
-        self._kept.refuse(container)
+        self._kept.add(container.cache_id, title, f"{what}{text}", level="warning")
+        if not container.id:
+            self._kept.refuse(container)
         self._counted.add(self._policy(), "refused")

@@ -67,6 +67,15 @@ def test_a_refusal_is_kept_with_a_name(world: World) -> None:
     assert world.counted.values == {("static", "refused"): 1}
 
 
+def test_who_is_refused_a_resize_is_not_turned_away(world: World) -> None:
+    """It runs: when it has gone, nobody is told that it never came."""
+    world.witness.refused(Container("u:main", "p1", "main", id="c1"), "no CPU is left")
+
+    assert [one.text for one in world.kept.since(0)] == ["resize refused: no CPU is left"]
+    assert list(world.kept.refusals()) == []
+    assert world.kept.refused == {}
+
+
 def test_what_could_not_be_carried_out_is_remembered(world: World) -> None:
     """How often, and the last time."""
     world.witness.trouble(Trouble.EFFECT, "", "first")
