@@ -300,7 +300,7 @@ class World:
         self._tell("systemd run")
         if not (self.layout.root / argv[0].lstrip("/")).is_file():
             return 127
-        if list(argv[1:]) == ["release"]:
+        if (Path(argv[0]).name, *argv[1:]) == (bundle.TOOL, "release"):
             done = self.release()
             return 0 if done.ok and not done.detail else 1
         return 127 if any(f"{version}-" in argv[0] for version in self.unfit) else 0

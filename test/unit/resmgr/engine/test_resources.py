@@ -32,6 +32,8 @@ def test_no_cpus_and_no_nodes_leave_what_is_there() -> None:
     """A container cannot have none."""
     assert resources.after(HAS, intents.SetCpuset("x", 0)) == HAS
     assert resources.after(HAS, intents.SetMems("x", 0)) == HAS
+    container = Container("x", "p", "x", linux=HAS)
+    assert resources.afterwards([intents.SetCpuset("x", 0)], {"x": container}.get) == {"x": HAS}
 
 
 def test_all_intents_about_a_container_come_to_one_result() -> None:
