@@ -95,4 +95,5 @@ def _made(name: str, check: "finding.Check", node: "finding.Node") -> "finding.F
     except problem.Problem as error:
         return finding.unknown(name, error.message, error.hint)
     except OSError as error:
-        return finding.unknown(name, str(error), "run it as root")
+        remedy = "run it as root" if isinstance(error, PermissionError) else ""
+        return finding.unknown(name, str(error), remedy)

@@ -38,7 +38,7 @@ def unit(node: Node) -> Finding:
     try:
         found = node.unit()
     except units.CannotAsk as error:
-        return unknown("unit", f"cannot ask systemd: {error}", "run it as root on the node")
+        return unknown("unit", f"cannot ask systemd: {error}", error.hint)
     if not found.there:
         return note("unit", f"there is no {live.UNIT}: nothing is installed, or it runs by hand")
     detail = f"{found.active} ({found.sub}), {found.restarts} restarts"

@@ -54,7 +54,11 @@ def test_a_machine_without_systemd(tmp_path: Path) -> None:
 
     node = dataclasses.replace(nodes.node(tmp_path), unit=ask)
 
-    assert daemon.unit(node).verdict is Verdict.UNKNOWN
+    found = daemon.unit(node)
+
+    assert found.verdict is Verdict.UNKNOWN
+    assert "root" not in found.remedy
+    assert "systemctl status dbus" in found.remedy
 
 
 def test_two_daemons_are_one_too_many(tmp_path: Path) -> None:
