@@ -9,13 +9,16 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from . import tree
+from . import machines, tree
 
 FILES: Final = ("FILE", "DIR", "SOCKET", "CONFIG", "MACHINE", ".yaml", ".tar.gz")
 """What placeholders contain whose values are paths, or may be."""
 
 LIVE: Final = "CONTAINER"
 """What a placeholder contains whose values are names of containers that run."""
+
+MACHINE: Final = "MACHINE"
+"""What a placeholder contains whose values are machines: files, or names that are built in."""
 
 _NAMES: Final = "@NAMES@"
 ASK: Final = "completion --containers"
@@ -68,11 +71,17 @@ def _is_path(word: tree.Word) -> bool:
     return any(one in word.metavar for one in FILES)
 
 
+def _built_in(word: tree.Word) -> tuple[str, ...]:
+    """Give the names that may stand where a path may."""
+    return tuple(machines.NAMED) if MACHINE in word.metavar else ()
+
+
 def _bash_value(program: str, word: tree.Word) -> str:
     if word.choices:
         return f'mapfile -t COMPREPLY < <(compgen -W "{" ".join(word.choices)}" -- "$word")'
     if _is_path(word):
-        return 'mapfile -t COMPREPLY < <(compgen -f -- "$word")'
+        names = f'-W "{" ".join(known)}" ' if (known := _built_in(word)) else ""
+        return f'mapfile -t COMPREPLY < <(compgen -f {names}-- "$word")'
     if LIVE in word.metavar:
         names = f"$({program} {ASK} 2>/dev/null)"
         return f'mapfile -t COMPREPLY < <(compgen -W "{names}" -- "$word")'
@@ -122,7 +131,7 @@ def _zsh_value(program: str, word: tree.Word) -> str:
     if word.choices:
         return f"compadd -- {' '.join(word.choices)}"
     if _is_path(word):
-        return "_files"
+        return f"compadd -- {' '.join(known)}; _files" if (known := _built_in(word)) else "_files"
     if LIVE in word.metavar:
         return f'compadd -- ${{(f)"$({program} {ASK} 2>/dev/null)"}}'
     return ":"
@@ -173,7 +182,8 @@ def _fish_value(word: tree.Word) -> str:
     if word.choices:
         return f" -x -a {shlex.quote(' '.join(word.choices))}"
     if _is_path(word):
-        return " -r -F"
+        names = f" -a {shlex.quote(' '.join(known))}" if (known := _built_in(word)) else ""
+        return f" -r -F{names}"
     if LIVE in word.metavar:
         return f" -x -a '({_NAMES})'"
     return " -x" if word.metavar else ""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from garden import binaries
 
-from ctl import shells, tree
+from ctl import machines, shells, tree
 
 ASK = """
 PATH={folder}:$PATH
@@ -67,6 +67,7 @@ def complete(folder: Path, root: tree.Command, line: str) -> list[str]:
         ("p config check --number 1 gi", ["given.yaml"]),
         ("p place -c gi", ["given.yaml"]),
         ("p place -m gi", ["given.yaml"]),
+        ("p place -m sn", ["snc"]),
         ("p place -b gi", ["given.yaml"]),
         ("p look --o", ["--output"]),
         ("p look -o ", ["json", "yaml"]),
@@ -95,6 +96,8 @@ LINES = [
     (("p", "config", "check", "--number", ""), set()),
     (("p", "config", "check", ""), {"--help", "--number", "given.yaml"}),
     (("p", "look", "-o", ""), {"json", "yaml"}),
+    (("p", "place", "-c", ""), {"given.yaml"}),
+    (("p", "place", "-m", ""), {"given.yaml", *machines.NAMED}),
     (("p", "look", ""), {"--help", "--output", "web:main", "web:side", "db:main"}),
 ]
 """What stands on a line, the last word still empty, and what may stand there."""
