@@ -101,6 +101,21 @@ async def test_a_request_that_a_good_bye_leaves_out(server: api.Api, asked: Clie
     assert len(server.links) == 2
 
 
+async def test_a_request_that_may_have_been_served(server: api.Api, asked: Client) -> None:
+    """It is not sent again, since what it asks for might then happen twice."""
+
+    def handler(request: api.Request) -> api.Answer:
+        del request
+        server.hang_up()
+        return api.Answer(200, {})
+
+    server.handler = handler
+    with pytest.raises(errors.Away):
+        await asked.request("POST", "/x", body={})
+
+    assert len(server.requests) == 1
+
+
 async def test_a_watch_in_pieces(server: api.Api, asked: Client) -> None:
     """Events are lines, however long, and end with the watch."""
     lines = tuple({"n": number, "x": "y" * 100_000} for number in range(5))

@@ -93,6 +93,19 @@ def test_values_that_are_gone_are_not_mistaken_for_others() -> None:
     }
 
 
+def test_a_value_that_was_equal_and_is_gone_is_not_mistaken_for_the_next_one() -> None:
+    """The next one may lie where it lay."""
+    containers = {key: Container(key, "p", "c") for key in "abc"}
+    steps = [
+        intent
+        for key, share in (("a", 7), ("b", 7), ("c", 9))
+        for intent in (intents.SetShares(key, share), intents.SetCpuset(key, 4))
+    ]
+    found = resources.afterwards(steps, containers.get)
+
+    assert [found[key].shares for key in "abc"] == [7, 7, 9]
+
+
 def test_what_nobody_cares_for_is_let_go() -> None:
     """What the new policy sets stays its own."""
     containers = [Container(key, "p", key, linux=HAS) for key in ("a", "b")]

@@ -331,6 +331,8 @@ def test_introspection_shows_sets_and_assignments() -> None:
         node(ISOLATED)
         >> Create("a", cpu="2")
         << SetCpuset("a", "1-2")
+        >> Create("b", cpu="1")
+        << SetCpuset("b", "5")
         >> Create("s")
         << SetCpuset("s", "0,3-4")
     )
@@ -338,13 +340,14 @@ def test_introspection_shows_sets_and_assignments() -> None:
     assert played
     assert played.policy.introspect(played.state) == {
         "Pools": {
-            "exclusive": {"Name": "exclusive", "CPUs": "1-2"},
+            "exclusive": {"Name": "exclusive", "CPUs": "1-2,5"},
             "default": {"Name": "default", "CPUs": "0,3-4"},
             "reserved": {"Name": "reserved", "CPUs": "0"},
-            "isolated": {"Name": "isolated", "CPUs": "5-7"},
+            "isolated": {"Name": "isolated", "CPUs": "6-7"},
         },
         "Assignments": {
             "a": {"SharedCPUs": "", "ExclusiveCPUs": "1-2", "Pool": "exclusive"},
+            "b": {"SharedCPUs": "", "ExclusiveCPUs": "5", "Pool": "exclusive"},
             "s": {"SharedCPUs": "0,3-4", "ExclusiveCPUs": "", "Pool": "default"},
         },
     }

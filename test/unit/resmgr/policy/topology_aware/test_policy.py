@@ -85,6 +85,14 @@ def test_reserved_namespaces_are_on_reserved_cpus() -> None:
     )
 
 
+def test_who_does_not_belong_on_reserved_cpus_is_no_warning() -> None:
+    """A share of other CPUs is what it asked for."""
+    told = node().happens(Create("a", cpu="500m")).reasons
+
+    assert told
+    assert not [one for one in told if one.warning]
+
+
 def test_who_does_not_fit_on_reserved_cpus_is_a_warning() -> None:
     """Until there is room for it there."""
     full = node().happens(Create("a", cpu="900m", namespace="kube-system"))
