@@ -6,10 +6,13 @@ the program writes nothing, names the pages that are not current and exits with 
 """
 
 import argparse
+import datetime as dt
+import functools
 import pathlib
 import re
 import sys
 import textwrap
+import tomllib
 from collections.abc import Iterator
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -88,10 +91,18 @@ def _head(command: tree.Command, name: str) -> list[str]:
     return [
         '.\\" SPDX-License-Identifier: Apache-2.0',
         '.\\" Written by hacks/generate; the text stands in the program.',
-        f'.TH "{_text(name.upper())}" 1 "" "gardener-extension-cri-resmgr" "User Commands"',
+        f'.TH "{_text(name.upper())}" 1 "{_day()}" "gardener-extension-cri-resmgr" "User Commands"',
         ".SH NAME",
         f"{_text(name)} \\- {_text(command.line)}",
     ]
+
+
+@functools.cache
+def _day() -> str:
+    """Give the day of the version, as the project states it: no clock is asked."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    day: dt.date = project["tool"]["manual"]["date"]
+    return day.isoformat()
 
 
 def _synopsis(command: tree.Command) -> list[str]:

@@ -2,6 +2,7 @@
 """Manual pages: made of the parsers, written, kept current."""
 
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def test_pages_are_whole() -> None:
 
 
 def test_a_linter_finds_nothing(tmp_path: Path) -> None:
-    """No page has a fault; long lines, which nobody wraps by hand, and missing dates are none."""
+    """No page has a fault; long lines, which nobody wraps by hand, are none."""
     mandoc = binaries.find("mandoc")["mandoc"]
     for name, page in generate_man.pages().items():
         (tmp_path / name).write_text(page)
@@ -42,10 +43,19 @@ def test_a_linter_finds_nothing(tmp_path: Path) -> None:
             text=True,
         )
         # The page of the other name is a link, as pages have been for forty years.
-        known = ("missing date", ".so is fragile", "kubectl-resmgr.1")
+        known = (".so is fragile", "kubectl-resmgr.1")
         told = [one for one in done.stdout.splitlines() if not any(word in one for word in known)]
 
         assert told == [], name
+
+
+def test_pages_have_the_day_of_the_version() -> None:
+    """It is stated once, beside the version; whenever pages are written they are the same."""
+    project = tomllib.loads((generate_man.ROOT / "pyproject.toml").read_text("utf-8"))
+    day = project["tool"]["manual"]["date"]
+    heads = [page for name, page in generate_man.pages().items() if name != "kubectl-resmgr.1"]
+
+    assert all(f'" 1 "{day:%Y-%m-%d}" "' in page for page in heads)
 
 
 def test_texts_are_no_requests() -> None:
