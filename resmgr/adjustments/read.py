@@ -101,9 +101,7 @@ def _expression(path: str, given: Any) -> expression.Expression:
     try:
         return expression.of(key, operator, tuple(values))
     except expression.BadExpression as error:
-        near = suggest.nearest(operator, sorted(expression.OPERATORS))
-        hint = f", did you mean {near}" if near and near != operator else ""
-        _refuse(f"{path}: {error}{hint}")
+        _refuse(f"{path}: {error}")
 
 
 def _resources(given: Any) -> Requirements | None:

@@ -41,12 +41,16 @@ _SINGLE = frozenset(("Equals", "NotEqual", "Matches", "MatchesNot"))
 _WITHOUT = frozenset(("Exists", "NotExist"))
 _ANY = frozenset(("In", "NotIn", "AlwaysTrue", "MatchesAny", "MatchesNone"))
 OPERATORS = _SINGLE | _WITHOUT | _ANY
+_LONGEST = 64
+"""Characters that are compared of a text that is no operator."""
 
 
 def of(key: str, operator: str, values: tuple[str, ...] = ()) -> Expression:
     """Make an expression. Raises `BadExpression`."""
     if operator not in OPERATORS:
-        raise BadExpression(f'expression: invalid expression, unknown operator: "{operator}"')
+        text = f'expression: invalid expression, unknown operator: "{operator}"'
+        meant = _meant(operator)
+        raise BadExpression(f"{text}, did you mean {meant}" if meant else text)
     if operator in _SINGLE and len(values) != 1:
         raise BadExpression(f"expression: invalid expression, '{operator}' requires a single value")
     if operator in _WITHOUT and values:
@@ -54,6 +58,16 @@ def of(key: str, operator: str, values: tuple[str, ...] = ()) -> Expression:
             f"expression: invalid expression, '{operator}' does not take any values"
         )
     return Expression(key, operator, values)
+
+
+def _meant(operator: str) -> str | None:
+    """Give the operator that was probably meant: the same but for case, or one that is near."""
+    # Only who is wrong pays for it.
+    import difflib  # noqa: PLC0415
+
+    known = {one.casefold(): one for one in sorted(OPERATORS)}
+    near = difflib.get_close_matches(operator[:_LONGEST].casefold(), known, n=1, cutoff=0.7)
+    return known[near[0]] if near else None
 
 
 def test(expression: Expression) -> Test:

@@ -110,6 +110,30 @@ def test_wrong_expressions_are_refused(operator: str, values: list[str], message
         expression.of("name", operator, tuple(values))
 
 
+@pytest.mark.parametrize(
+    ("operator", "meant"),
+    [
+        ("NotExists", "NotExist"),
+        ("equals", "Equals"),
+        ("MATCHESANY", "MatchesAny"),
+        ("notin", "NotIn"),
+        ("NotEquals", "NotEqual"),
+        ("Exsits", "Exists"),
+    ],
+)
+def test_who_is_nearly_right_is_told_the_operator(operator: str, meant: str) -> None:
+    """The documents of the original call one of them otherwise than its code."""
+    with pytest.raises(expression.BadExpression, match=f'"{operator}", did you mean {meant}$'):
+        expression.of("name", operator)
+
+
+@pytest.mark.parametrize("operator", ["", "Like", "x" * 100_000])
+def test_who_is_far_from_right_is_told_nothing_wrong(operator: str) -> None:
+    """No operator is near."""
+    with pytest.raises(expression.BadExpression, match=f'unknown operator: "{operator}"$'):
+        expression.of("name", operator)
+
+
 def test_expressions_show_themselves() -> None:
     """As logs and errors have them."""
     assert str(expression.of("name", "In", ("a", "b"))) == "<name In a,b>"
