@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ... import version
 from ...engine.engine import Engine
+from ...model import Container
 from ...relay import server, upstream
 from ...runtime.version import Found
 from .. import reconfigure
@@ -58,15 +59,20 @@ class Insight:
         """Give who is to be told of troubles and decisions; `stranger`, `warn` as of `Listener`."""
         prepared, counted = self._prepared, series.decisions()
         self._numbers.add(counted)
+
+        def title(cache_id: str) -> str:
+            return show.title(engine, cache_id)
+
+        def named(container: Container) -> str:
+            return find.title(container, engine.ledger.pods.get(container.pod_id))
+
         self._heard = witness.Witness(
-            listener.Listener(
-                self._numbers.troubles, lambda one: show.name(engine, one), stranger, warn
-            ),
+            listener.Listener(self._numbers.troubles, title, stranger, warn, named=named),
             self.decisions,
             counted,
             policy=lambda: engine.policy.name,
-            title=lambda cache_id: show.title(engine, cache_id),
-            named=lambda one: find.title(one, engine.ledger.pods.get(one.pod_id)),
+            title=title,
+            named=named,
             now=prepared.now,
         )
         return self._heard

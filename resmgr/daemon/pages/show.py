@@ -3,14 +3,7 @@
 
 from ...engine.engine import Engine
 from ...sysfs.machine import Machine
-from ..serving import qualify
 from . import find, http, introspection
-
-
-def name(engine: Engine, cache_id: str) -> str:
-    """Give `pod:container` of a cache id; the id itself for one that is not known."""
-    container = engine.ledger.containers.get(cache_id)
-    return qualify.pretty(container, engine.ledger.pods.get) if container else cache_id
 
 
 def title(engine: Engine, cache_id: str) -> str:

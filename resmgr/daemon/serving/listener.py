@@ -30,7 +30,11 @@ _WORDS = {
 
 
 class Listener:
-    """Told of troubles and decisions; `show` gives a container's name from its cache id."""
+    """Told of troubles and decisions.
+
+    `show` gives a container's name from its cache id, `named` that of one that may be known no
+    more: one that was refused is not.
+    """
 
     def __init__(
         self,
@@ -38,6 +42,8 @@ class Listener:
         show: Callable[[str], str] = str,
         stranger: Callable[[], None] = lambda: None,
         warn: Callable[[str, str, str], None] = lambda _reason, _text, _container: None,
+        *,
+        named: Callable[[Container], str] = lambda container: container.cache_id,
     ) -> None:
         """Take the counter of troubles, by kind and method; `stranger` hears of unknown containers.
 
@@ -48,6 +54,7 @@ class Listener:
         self._show = show
         self._stranger = stranger
         self._warn = warn
+        self._named = named
 
     def trouble(
         self, kind: Trouble, method: str, text: str, error: BaseException | None = None
@@ -74,4 +81,4 @@ class Listener:
 
     def refused(self, container: Container, text: str) -> None:
         """Write a line for a request that could not be met."""
-        _POLICY.warning("%s: refused: %s", self._show(container.cache_id), text)
+        _POLICY.warning("%s: refused: %s", self._named(container), text)

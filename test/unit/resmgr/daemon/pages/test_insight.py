@@ -107,6 +107,17 @@ async def test_what_is_decided_later_is_waited_for(node: Node) -> None:
     assert wrong[0] == 400
 
 
+async def test_the_log_names_who_was_refused(node: Node, caplog: pytest.LogCaptureFixture) -> None:
+    """By namespace, pod and container, not by ids that only the runtime knows."""
+    async with running(node, STATIC):
+        kubelet = node.client()
+        with pytest.raises(CallError):
+            await kubelet.create(await kubelet.pod("web"), "main", cpus=99)
+
+    told = [one for one in caplog.messages if ": refused: " in one]
+    assert [one.partition(": ")[0] for one in told] == ["default/web:main"]
+
+
 async def test_the_pages_follow_a_new_configuration(node: Node) -> None:
     """Also the policy that took over, and what is shown of it."""
     async with running(node, STATIC):

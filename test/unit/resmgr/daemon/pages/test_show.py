@@ -29,8 +29,8 @@ def test_containers_have_names() -> None:
     """One that is not known has its id."""
     made = engine()
 
-    assert show.name(made, "u1:main") == "web:main"
-    assert show.name(made, "u9:gone") == "u9:gone"
+    assert show.title(made, "u1:main") == "default/web:main"
+    assert show.title(made, "u9:gone") == "u9:gone"
 
 
 def test_the_page_shows_what_is_known() -> None:

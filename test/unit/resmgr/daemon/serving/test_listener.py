@@ -50,6 +50,17 @@ def test_decisions_are_told_with_the_containers_name(
     assert caplog.record_tuples == [("policy", logging.INFO, "web:main: gets CPUs 2")]
 
 
+def test_a_refusal_names_a_container_that_is_known_no_more(
+    troubles: Counter, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its name is not asked for by a cache id, which nobody knows after a refusal."""
+    listener = Listener(troubles, named=lambda one: f"default/web-of-{one.pod_id}:{one.name}")
+    listener.refused(Container("u1:main", "p1", "main"), "no CPU is left")
+
+    text = "default/web-of-p1:main: refused: no CPU is left"
+    assert caplog.record_tuples == [("policy", logging.WARNING, text)]
+
+
 def test_people_hear_of_what_they_should_mend(troubles: Counter) -> None:
     """Warnings and what is broken, not every decision and not what heals itself."""
     heard: list[tuple[str, str, str]] = []
