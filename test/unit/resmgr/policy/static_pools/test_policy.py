@@ -71,7 +71,10 @@ def test_exclusive_lists_are_of_one_container() -> None:
         << told("a", "2,3,4")
         << Because("a", "has exclusive CPUs 2-4 of pool dataplane")
         >> create("b", 2, STP_POOL="dataplane")
-        << Refused(r'^static-pools: not enough free cpu lists in pool "dataplane": 2 are requested, 1 is free$')
+        << Refused(
+            r'^static-pools: not enough free cpu lists in pool "dataplane":'
+            " 2 are requested, 1 is free$"
+        )
         >> create("c", 1, STP_POOL="dataplane")
         << SetCpuset("c", "5")
         << told("c", "5")
