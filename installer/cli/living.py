@@ -71,6 +71,7 @@ class Living:
         )
         self._folder = order.bundle or wiring.own_bundle()
         self.lines = wiring.lines(around, order.level, self.edges.loop)
+        self.edges.node.warn = self.lines.error
         api, clock = self.edges.api, self.edges.loop.monotonic
         publisher = publish.Publisher(api, self.lines)
         turns = admission.Admission(api, order.chosen, monotonic=clock) if api else None

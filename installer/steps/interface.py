@@ -6,7 +6,7 @@ The edges implement `Systemd`, `Kubelet`, `Gate` and `Clock`; tests give models.
 """
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -179,6 +179,8 @@ class Node:
     gate: Gate
     clock: Clock
     wanted: Wanted | None = None
+    warn: Callable[[str], None] = lambda _text: None
+    """Told what could not be done and stops nothing."""
 
 
 def wanted(node: Node) -> Wanted:

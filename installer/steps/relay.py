@@ -78,6 +78,7 @@ def _let_go(node: interface.Node) -> None:
     while (result := node.gate.release()).detail or not result.ok:
         if node.clock.monotonic() >= deadline:
             if result.ok:
+                node.warn(f"cannot let go of everything: {result.detail}; it stays as it is")
                 return
             raise problem.Problem(
                 f"cannot let go of containers: {result.detail}", "systemctl status containerd"

@@ -377,7 +377,7 @@ class World:
 
     def node(self, wanted: interface.Wanted | None) -> interface.Node:
         """The node as the installer is given it."""
-        return interface.Node(self.layout, self.disk, self, self, self, self, wanted)
+        return interface.Node(self.layout, self.disk, self, self, self, self, wanted, self._tell)
 
     def once(self, wanted: interface.Wanted | None) -> execute.Outcome | None:
         """One life of an installer: recover, look, plan, act. None: nothing is to be done."""
