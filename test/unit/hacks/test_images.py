@@ -18,13 +18,24 @@ IMAGES = {
 """Target -> name of its image, in the order of the script."""
 
 
+TOLD = """#!/bin/sh
+echo "$@" >>"$0.log"
+for last; do :; done
+case $* in
+*Labels*) cat "$0.version" 2>/dev/null || echo "${last##*:}" ;;
+from*) echo container ;;
+esac
+"""
+"""It tells of an image the version in a file beside it, or else that of the image's tag."""
+
+
 @pytest.fixture
 def buildah(tmp_path: Path) -> Path:
     """A folder with a `buildah` that writes down what it is told."""
     folder = tmp_path / "bin"
     folder.mkdir()
     program = folder / "buildah"
-    program.write_text('#!/bin/sh\necho "$@" >>"$0.log"\n', encoding="utf-8")
+    program.write_text(TOLD, encoding="utf-8")
     program.chmod(0o755)
     return folder
 
@@ -42,9 +53,9 @@ def run(checkout: Path, programs: Path, *words: str) -> subprocess.CompletedProc
 
 
 def told(programs: Path) -> list[str]:
-    """Give what buildah was told, without the question for its settings."""
+    """Give what buildah was told, without questions for its settings and for labels."""
     lines = (programs / "buildah.log").read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if line != "info"]
+    return [line for line in lines if line != "info" and "Labels" not in line]
 
 
 def test_build_names_target_base_and_image(checkout: Path, buildah: Path) -> None:
@@ -56,6 +67,20 @@ def test_build_names_target_base_and_image(checkout: Path, buildah: Path) -> Non
         assert f"--target {target} " in line
         assert "--build-arg BASE=localhost/debian:x" in line
         assert f"--tag r.example.com/cri/{name}:t" in line
+
+
+def test_an_image_gets_the_version_of_its_tag(checkout: Path, buildah: Path) -> None:
+    """Layers of the cache have the version that they were built with."""
+    (buildah / "buildah.version").write_text("old\n", encoding="utf-8")
+    done = run(checkout, buildah, "build", "--only", "webhook", "r/", "t")
+
+    assert done.returncode == 0
+    assert told(buildah)[1:] == [
+        "from --pull-never r/cri-resmgr-webhook:t",
+        "config --label org.opencontainers.image.version=t container",
+        "commit --quiet --format docker container r/cri-resmgr-webhook:t",
+        "rm container",
+    ]
 
 
 def test_certificates_are_lent_to_the_build(
