@@ -5,6 +5,9 @@ from typing import Any
 
 from ..records import decisions
 
+STATE = "refused"
+"""Where such a container stands, beside the states of those that the runtime has."""
+
 
 def last(kept: decisions.Decisions, word: str) -> decisions.Decision | None:
     """Give the last refusal of a container that a word names, if nothing else came of it since.
@@ -46,9 +49,6 @@ def document(policy: str, refusal: decisions.Decision, kept: decisions.Decisions
         "candidates": [],
         "text": [],
     }
-
-
-STATE = "refused"
 
 
 def _parts(title: str) -> tuple[str, str, str]:
