@@ -27,6 +27,7 @@ _SYNTAX = re.compile(
 )
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
+_UNITS = ("", "Ki", "Mi", "Gi", "Ti", "Pi")
 
 
 def parse(text: str) -> int:
@@ -115,9 +116,6 @@ def estimate(linux: LinuxResources, pod_qos: Qos) -> Requirements:
             request = max(request, limit)
         return Requirements(request, request or 0, memory or 0, memory)
     return Requirements(cpu_request=request, cpu_limit=limit, memory_limit=memory)
-
-
-_UNITS = ("", "Ki", "Mi", "Gi", "Ti", "Pi")
 
 
 def show_bytes(amount: int) -> str:
