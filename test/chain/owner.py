@@ -22,6 +22,7 @@ FIRST = "policy:\n  Active: static\n  ReservedResources:\n    CPU: cpuset:0\n"
 SECOND = FIRST.replace("cpuset:0", "cpuset:1")
 """The other way round."""
 
+STATIC_PLUS = FIRST.replace("Active: static", "Active: static-plus")
 ALL = "0-1"
 NUMBERS = (1, 2)
 

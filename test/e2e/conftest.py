@@ -4,11 +4,13 @@
 import asyncio
 import itertools
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from chain import chain, images
+from chain.owner import Owner, owning
 from daemonset import images as variants
 from garden import install, servers
 from ground import cluster
@@ -52,6 +54,15 @@ def seed() -> Iterator[tuple[servers.Server, Path]]:
     """A seed, and the way to it with the rights of our chart."""
     with servers.running("seed") as (server,):
         yield server, asyncio.run(install.seed(server))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def owned(
+    shoot: cluster.Cluster, seed: tuple[servers.Server, Path], archives: Mapping[str, Path]
+) -> AsyncIterator[Owner]:
+    """Both nodes with everything, for all tests of a module."""
+    async with owning(shoot, seed, archives) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

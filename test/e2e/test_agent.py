@@ -7,15 +7,13 @@ One installation serves all tests of this module; node-1 has policy static by it
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Mapping
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 from chain import adjusted, admission, configured, images
-from chain.owner import ALL, FIRST, NONE, Owner, owning, pinned
+from chain.owner import ALL, FIRST, NONE, STATIC_PLUS, Owner, pinned
 from daemonset import look
-from garden import servers
 from ground import alone, cluster, runtime
 
 from installer import names as units
@@ -27,18 +25,8 @@ HALF = {
     "requests": {"cpu": "500m", "memory": "64Mi"},
     "limits": {"cpu": "500m", "memory": "64Mi"},
 }
-STATIC_PLUS = FIRST.replace("Active: static", "Active: static-plus")
 PATIENCE = 150.0
 """Seconds for an agent to find out that its connection is dead, and to get another one."""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def owned(
-    shoot: cluster.Cluster, seed: tuple[servers.Server, Path], archives: Mapping[str, Path]
-) -> AsyncIterator[Owner]:
-    """Both nodes with everything."""
-    async with owning(shoot, seed, archives) as made:
-        yield made
 
 
 @pytest_asyncio.fixture(loop_scope="module")

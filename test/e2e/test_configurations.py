@@ -5,15 +5,13 @@ One installation serves all tests of this module. On each node runs one pod that
 own, through all of it: its CPUs show what is in force, and it is never restarted.
 """
 
-from collections.abc import AsyncIterator, Mapping
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 from chain import configured, standing
-from chain.owner import ALL, FIRST, NONE, NUMBERS, SECOND, Owner, owning, pinned
+from chain.owner import ALL, FIRST, NONE, NUMBERS, SECOND, STATIC_PLUS, Owner, pinned
 from daemonset import look
-from garden import servers
 from ground import cluster, runtime
 
 from controller import names
@@ -22,17 +20,6 @@ pytestmark = [pytest.mark.timeout(600), pytest.mark.asyncio(loop_scope="module")
 
 TOO_MUCH = FIRST.replace("cpuset:0", "cpuset:0,77")
 """What only a node can know: it has no such CPU."""
-
-STATIC_PLUS = FIRST.replace("Active: static", "Active: static-plus")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def owned(
-    shoot: cluster.Cluster, seed: tuple[servers.Server, Path], archives: Mapping[str, Path]
-) -> AsyncIterator[Owner]:
-    """Both nodes with everything."""
-    async with owning(shoot, seed, archives) as made:
-        yield made
 
 
 @pytest_asyncio.fixture(loop_scope="module")
