@@ -2,7 +2,8 @@
 """Who asked an API server for what, read from its audit log.
 
 The log is the server's own word, so requests that a client forgets to count are counted. A
-request is written when it has been answered; a watch when it ends.
+request is written when it comes and when it has been answered; a watch when it ends. The answer may
+be written after a watch has told of the change: places in the log are moments of coming.
 """
 
 import json
@@ -10,13 +11,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+_ANSWERED = "ResponseComplete"
 
 WRITES = frozenset({"create", "update", "patch", "delete", "deletecollection"})
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One answered request; `resource` has the subresource after a slash, `time` is RFC 3339."""
+    """One answered request; `resource` has the subresource after a slash.
+
+    `time` is when it came: RFC 3339 with six digits, so that texts compare as moments do.
+    """
 
     user: str
     agent: str
@@ -33,16 +40,36 @@ class Request:
         return self.verb in WRITES and self.code < 400
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A moment, and the size of the log (bytes) before it; older lines need not be read."""
+
+    offset: int
+    time: str
+
+
+BEGINNING = Mark(0, "")
+
+
 def read(log: Path, *, offset: int = 0) -> Iterator[Request]:
     """Read the requests of a log from a byte offset on (its size then, to skip what was)."""
-    with log.open("rb") as lines:
-        lines.seek(offset)
-        for line in lines:
-            if not line.endswith(b"\n"):
-                return  # The server is writing it just now.
-            event = json.loads(line)
-            if event["stage"] == "ResponseComplete" and "objectRef" in event:
-                yield _request(event)
+    for event in _events(log, offset):
+        if event["stage"] == _ANSWERED and "objectRef" in event:
+            yield _request(event)
+
+
+def unanswered(log: Path, mark: Mark, until: str) -> set[str]:
+    """Name the requests (audit ids) that came between two moments and are not answered yet.
+
+    Watches are left out: they are answered when they end.
+    """
+    came: set[str] = set()
+    for event in _events(log, mark.offset):
+        if event["stage"] == _ANSWERED:
+            came.discard(event["auditID"])
+        elif mark.time < event["requestReceivedTimestamp"] <= until and event["verb"] != "watch":
+            came.add(event["auditID"])
+    return came
 
 
 def size(log: Path) -> int:
@@ -65,7 +92,16 @@ def writes_by_namespace(requests: Iterable[Request]) -> Counter[str]:
     return Counter(request.namespace for request in requests if request.writes)
 
 
-def _request(event: dict[str, object]) -> Request:
+def _events(log: Path, offset: int) -> Iterator[dict[str, Any]]:
+    with log.open("rb") as lines:
+        lines.seek(offset)
+        for line in lines:
+            if not line.endswith(b"\n"):
+                return  # The server is writing it just now.
+            yield json.loads(line)
+
+
+def _request(event: dict[str, Any]) -> Request:
     reference, user, status = event["objectRef"], event["user"], event.get("responseStatus")
     assert isinstance(reference, dict)
     assert isinstance(user, dict)

@@ -31,7 +31,6 @@ _POLL = 0.1
 _AUDIT_POLICY = """\
 apiVersion: audit.k8s.io/v1
 kind: Policy
-omitStages: [RequestReceived]
 rules:
   - level: None
     users: ["system:apiserver"]

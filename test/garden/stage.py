@@ -9,6 +9,7 @@ import contextlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from controller import kube, names
@@ -149,45 +150,58 @@ class Stage:
 
     # What was asked of the API server.
 
-    def mark(self) -> int:
-        """Give a place in the audit log, to read from there later."""
-        return audit.size(self.ground.seed_server.audit_log)
+    async def marked(self) -> audit.Mark:
+        """Mark this moment in the audit log, to read from there later."""
+        offset = audit.size(self._log)
+        return audit.Mark(offset, await self._now(offset))
 
-    async def marked(self) -> int:
-        """Give the place in the audit log after all that has been asked until now."""
-        await self.requests(self.mark())
-        return self.mark()
+    async def requests(self, mark: audit.Mark, namespace: str | None = None) -> list[audit.Request]:
+        """Give the controller's requests (of a namespace) that came between a mark and now.
 
-    async def requests(self, mark: int, namespace: str | None = None) -> list[audit.Request]:
-        """Give the controller's requests since a place (of a namespace), all that are answered."""
-        log, name = self.ground.seed_server.audit_log, secrets.token_hex(8)
-        with contextlib.suppress(kube.NotFound):
-            await self.seed.get(f"/api/v1/namespaces/{name}")
+        Those that are not answered yet are waited for.
+        """
+        now = await self._now(mark.offset)
         async with asyncio.timeout(10.0):
-            while True:
-                found = list(audit.read(log, offset=mark))
-                if any(each.name == name for each in found):
-                    break
+            while audit.unanswered(self._log, mark, now):  # noqa: ASYNC110  # a file tells nobody
                 await asyncio.sleep(_POLL)
-        mine = audit.by_user(found, CONTROLLER)
-        return [each for each in mine if namespace is None or each.namespace == namespace]
+        return [
+            each
+            for each in audit.by_user(audit.read(self._log, offset=mark.offset), CONTROLLER)
+            if mark.time < each.time <= now and namespace in {None, each.namespace}
+        ]
 
-    async def asked(self, mark: int) -> None:
-        """Wait for the first request of the controller since a place."""
-        log = self.ground.seed_server.audit_log
+    async def asked(self, mark: audit.Mark) -> None:
+        """Wait for the first answered request of the controller since a mark."""
         async with asyncio.timeout(30.0):
             while True:
-                if audit.by_user(audit.read(log, offset=mark), CONTROLLER):
+                found = audit.read(self._log, offset=mark.offset)
+                if any(each.time > mark.time for each in audit.by_user(found, CONTROLLER)):
                     return
                 await asyncio.sleep(_POLL)
 
-    async def writes(self, mark: int, namespace: str | None = None) -> list[str]:
-        """Give the controller's accepted writes since a place but Leases: verb, resource, name."""
+    async def writes(self, mark: audit.Mark, namespace: str | None = None) -> list[str]:
+        """Give the controller's accepted writes since a mark but Leases: verb, resource, name."""
         return [
             f"{each.verb} {each.resource} {each.namespace}/{each.name}"
             for each in await self.requests(mark, namespace)
             if each.writes and each.resource != "leases"
         ]
+
+    @property
+    def _log(self) -> Path:
+        return self.ground.seed_server.audit_log
+
+    async def _now(self, offset: int) -> str:
+        """Ask the API server for something of our own and give the moment when that came."""
+        name = secrets.token_hex(8)
+        with contextlib.suppress(kube.NotFound):
+            await self.seed.get(f"/api/v1/namespaces/{name}")
+        async with asyncio.timeout(10.0):
+            while True:
+                for each in audit.read(self._log, offset=offset):
+                    if each.name == name:
+                        return each.time
+                await asyncio.sleep(_POLL)
 
 
 CONDITIONS = ("SystemComponentsHealthy", "ObservabilityComponentsHealthy")

@@ -40,7 +40,7 @@ async def running(
 ) -> AsyncIterator[replica.Replica]:
     """The module's controller; it must have met no error of its own when the module ends."""
     seen = stage.Stage(field)
-    mark = seen.mark()
+    mark = await seen.marked()
     one = replica.Replica(field.kubeconfig, config=component_config, flags=flags)
     async with one:
         yield one

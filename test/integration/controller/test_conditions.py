@@ -27,7 +27,7 @@ async def test_unhealthy_and_back(running: replica.Replica, seen: stage.Stage) -
     assert running.pid
     shoot = await seen.enabled()
     await seen.healthy(shoot)
-    mark = seen.mark()
+    mark = await seen.marked()
 
     seen.manager.switch(shoot, unhealthy="2 of 3 pods are not ready")
     bad = await seen.until(shoot, lambda obj: stage.status(obj) == "False", "to be unhealthy")
@@ -127,7 +127,7 @@ async def test_silence(running: replica.Replica, seen: stage.Stage) -> None:
     requestor = seen.manager.tokens
     assert requestor is not None
     await requestor.issued((shoot, names.ACCESS_SECRET))
-    mark = seen.mark()
+    mark = await seen.marked()
 
     await running.stop()
     await running.start()

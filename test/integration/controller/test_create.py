@@ -44,7 +44,7 @@ async def created(field: ground.Ground, running: replica.Replica) -> AsyncIterat
     """A shoot that has just enabled the extension with a providerConfig, and is healthy."""
     assert running.pid
     seen = stage.Stage(field)
-    mark = seen.mark()
+    mark = await seen.marked()
     shoot = await seen.prepare()
     asked = await seen.gardenlet.deploy(shoot, PROVIDER_CONFIG)
     await seen.gardenlet.wait(shoot)

@@ -67,7 +67,6 @@ async def test_waiting_deletions_ask_for_nothing(seen: Stage, single: replica.Re
     await seen.until(
         shoot, lambda obj: "0 of 3" in obj["status"]["lastOperation"]["description"], "to wait"
     )
-    await seen.marked()
     mark = await seen.marked()
 
     for _ in range(3):

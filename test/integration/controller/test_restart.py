@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from garden import garbage, ground, replica
+from garden import audit, garbage, ground, replica
 from garden.stage import NODE, Stage, operation
 
 from controller import names
@@ -120,7 +120,7 @@ async def test_secrets_are_never_listed(seen: Stage, one: replica.Replica) -> No
     await one.start()
     await seen.fence()
 
-    requests = [each for each in await seen.requests(0) if each.resource == "secrets"]
+    requests = [each for each in await seen.requests(audit.BEGINNING) if each.resource == "secrets"]
 
     assert {each.verb for each in requests} <= {"get", "create", "patch", "delete"}
     assert all(each.name for each in requests if each.verb != "create")
