@@ -5,6 +5,8 @@ The kernel's list form (`0-3,8`) is that of cpuset.cpus and of sysfs; sets of NU
 written without ranges (`0,1`) where the original wrote them so. An empty set is the empty text.
 """
 
+import functools
+import operator
 from collections.abc import Iterable, Iterator
 
 MAX_ID = 65_535
@@ -81,6 +83,11 @@ def of(members: Iterable[int]) -> int:
     for member in members:
         mask |= 1 << member
     return mask
+
+
+def union(masks: Iterable[int]) -> int:
+    """Give the ids that are in any of some sets."""
+    return functools.reduce(operator.or_, masks, 0)
 
 
 def first(mask: int) -> int:

@@ -33,10 +33,7 @@ class Group:
     @property
     def cpus(self) -> int:
         """Mask of its CPUs."""
-        mask = 0
-        for core in self.cores:
-            mask |= core.cpus
-        return mask
+        return cpuset.union(core.cpus for core in self.cores)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which CPUs to add to those that somebody has: the nearest ones first."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .. import cpuset
@@ -37,14 +37,7 @@ class Adjacent:
     def _around(self, held: int) -> Iterator[int]:
         cores = self.allocator.wholes[Priority.NONE][1]
         # Held may be thousands of CPUs: masks are compared, not ids one by one.
-        yield _union(core for core in cores if core & held)
-        yield _union(node.cpus for node in self.machine.nodes.values() if node.cpus & held)
-        yield _union(one.cpus for one in self.machine.packages.values() if one.cpus & held)
+        yield cpuset.union(core for core in cores if core & held)
+        yield cpuset.union(node.cpus for node in self.machine.nodes.values() if node.cpus & held)
+        yield cpuset.union(one.cpus for one in self.machine.packages.values() if one.cpus & held)
         yield self.machine.online
-
-
-def _union(masks: Iterable[int]) -> int:
-    result = 0
-    for mask in masks:
-        result |= mask
-    return result

@@ -123,9 +123,9 @@ def _configuration(active: Active, refused: Refused | None) -> dict[str, Any]:
 
 def _cpus(engine: Engine, machine: Machine) -> dict[str, str]:
     shown = engine.policy.introspect(engine.policy_state).get("Assignments") or {}
-    exclusive = 0
-    for assignment in shown.values():
-        exclusive |= cpuset.parse(assignment.get("ExclusiveCPUs") or "")
+    exclusive = cpuset.union(
+        cpuset.parse(assignment.get("ExclusiveCPUs") or "") for assignment in shown.values()
+    )
     return {
         "online": cpuset.show(machine.online),
         "offline": cpuset.show(machine.offline),

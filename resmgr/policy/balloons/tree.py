@@ -89,8 +89,6 @@ def split(node: Node) -> Node:
             for core in node.children
             if k < len(core.children)
         )
-        cpus = 0
-        for core in cores:
-            cpus |= core.cpus
+        cpus = cpuset.union(core.cpus for core in cores)
         classes.append(Node(f"{node.name}class{k}", Level.NUMA, cpus, cores))
     return replace(node, children=tuple(classes))

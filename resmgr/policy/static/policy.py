@@ -106,11 +106,8 @@ class Static:
     def introspect(self, state: State) -> dict[str, Any]:
         """Give the sets of CPUs, and those of each container; each is of a set that is there."""
         default = cpuset.show(state.default(self.supply))
-        taken = 0
-        for cpus in state.assignments.values():
-            taken |= cpus
         pools = {
-            "exclusive": cpuset.show(taken),
+            "exclusive": cpuset.show(state.assigned),
             "default": default,
             "reserved": cpuset.show(self.supply.reserved),
             "isolated": cpuset.show(state.isolated(self.supply)),

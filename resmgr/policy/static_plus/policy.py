@@ -113,9 +113,9 @@ class StaticPlus:
 
     def introspect(self, state: State) -> dict[str, Any]:
         """Give the pools, and what each container has of which."""
-        taken = 0
-        for grant in state.grants.values():
-            taken |= grant.exclusive if self._pool(grant) == _EXCLUSIVE else 0
+        taken = cpuset.union(
+            grant.exclusive for grant in state.grants.values() if self._pool(grant) == _EXCLUSIVE
+        )
         pools = {_EXCLUSIVE: taken, **self._now(state)}
         shown = {name: cpuset.show(cpus) for name, cpus in pools.items()}
         return {

@@ -107,7 +107,10 @@ class StaticPools:
         """Give the pools, and who is in which."""
         return {
             "Pools": {
-                name: {"Name": name, "CPUs": cpuset.show(_union(pool.lists))}
+                name: {
+                    "Name": name,
+                    "CPUs": cpuset.show(cpuset.union(one.cpus for one in pool.lists)),
+                }
                 for name, pool in sorted(self.pools.items())
             },
             "Assignments": {
@@ -203,13 +206,6 @@ def _pin(cache_id: str, held: Held) -> tuple[Intent, ...]:
 
 def _shown(held: Held) -> str:
     return cpuset.show(held.cpus)
-
-
-def _union(lists: Sequence[CpuList]) -> int:
-    result = 0
-    for one in lists:
-        result |= one.cpus
-    return result
 
 
 def make(machine: Machine, _constraints: Constraints, config: Mapping[str, Any]) -> Policy[State]:

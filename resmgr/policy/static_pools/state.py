@@ -24,10 +24,7 @@ class Held:
     @property
     def cpus(self) -> int:
         """All of its CPUs."""
-        result = 0
-        for mask in self.lists:
-            result |= mask
-        return result
+        return cpuset.union(self.lists)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ without CPUs (HBM) belongs to a pool like large one (PMEM), and so does the memo
 CPUs are all offline; NUMA nodes with CPUs and without memory have pools of their own.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -157,7 +156,7 @@ def _assign(machine: Machine, homes: dict[int, _Draft]) -> tuple[str, ...]:
 
 def _finish(draft: _Draft, depth: int, cpus: Cpus, pools: list[Pool]) -> Pool:
     children = [_finish(child, depth + 1, cpus, pools) for child in draft.children]
-    here = cpus.available & _union(node.cpus for node in draft.own)
+    here = cpus.available & cpuset.union(node.cpus for node in draft.own)
     isolated = here & cpus.isolated
     reserved = here & cpus.reserved & ~isolated
     by_kind = [0, 0, 0]
@@ -176,11 +175,11 @@ def _finish(draft: _Draft, depth: int, cpus: Cpus, pools: list[Pool]) -> Pool:
         depth=depth,
         ancestors=(),
         children=tuple(child.id for child in children),
-        below=_union(child.below for child in children) | 1 << len(pools),
+        below=cpuset.union(child.below for child in children) | 1 << len(pools),
         hardware=draft.hardware,
-        isolated=isolated | _union(child.isolated for child in children),
-        sharable=here & ~isolated & ~reserved | _union(child.sharable for child in children),
-        reserved=reserved | _union(child.reserved for child in children),
+        isolated=isolated | cpuset.union(child.isolated for child in children),
+        sharable=here & ~isolated & ~reserved | cpuset.union(child.sharable for child in children),
+        reserved=reserved | cpuset.union(child.reserved for child in children),
         memory=(by_kind[0], by_kind[1], by_kind[2]),
         capacity=(capacity[0], capacity[1], capacity[2]),
     )
@@ -194,10 +193,3 @@ def _with_ancestors(pools: list[Pool]) -> tuple[Pool, ...]:
         for child in pool.children:
             lines[child] = (pool.id, *lines[pool.id])
     return tuple(replace(pool, ancestors=lines[pool.id]) for pool in pools)
-
-
-def _union(masks: Iterable[int]) -> int:
-    result = 0
-    for mask in masks:
-        result |= mask
-    return result

@@ -56,6 +56,14 @@ def test_sets_are_written_with_ranges(members: list[int], text: str) -> None:
     assert cpuset.show(cpuset.of(members)) == text
 
 
+@hypothesis.given(st.lists(st.sets(st.integers(0, 300))))
+def test_a_union_has_the_ids_of_all(sets: list[set[int]]) -> None:
+    """The union of sets is the set of all their ids; that of none is empty."""
+    union = cpuset.union(cpuset.of(one) for one in sets)
+
+    assert set(cpuset.ids(union)) == set().union(*sets)
+
+
 def test_node_sets_are_written_without_ranges() -> None:
     """Sets of NUMA nodes are single ids, ascending."""
     assert cpuset.show_ids(cpuset.of([2, 0, 1])) == "0,1,2"
