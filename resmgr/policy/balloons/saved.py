@@ -5,10 +5,9 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ... import cpuset
-from ..interface import BadState
+from .. import remembered
 from ..supply import Supply
 from .state import Balloon, Member, State
 from .types import Type
@@ -95,36 +94,22 @@ def load(saved: Mapping[str, str]) -> Kept:
     """Read what `dump` gave. Raises `BadState`."""
     balloons: list[Balloon] = []
     members: dict[str, tuple[str, Member]] = {}
-    try:
+    with remembered.reading("the saved state of policy balloons"):
         about = saved[CONFIGURATION], saved[CLASSES]
         for key, text in saved.items():
             if key.startswith(_BALLOON):
                 data = json.loads(text)
                 balloons.append(
                     Balloon(
-                        _text(data["type"]),
-                        _number(data["instance"]),
-                        _number(data["number"]),
-                        cpuset.parse(_text(data["cpus"])),
+                        remembered.text(data["type"]),
+                        remembered.number(data["instance"]),
+                        remembered.number(data["number"]),
+                        cpuset.parse(remembered.text(data["cpus"])),
                     )
                 )
             elif key.startswith(_CONTAINER):
                 data = json.loads(text)
-                pod, namespace = _text(data["pod"]), _text(data["namespace"])
-                member = Member(pod, namespace, _number(data["request"]))
-                members[key.removeprefix(_CONTAINER)] = _text(data["balloon"]), member
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
-        raise BadState(f"cannot read the saved state of policy balloons: {error}") from error
+                pod, namespace = remembered.text(data["pod"]), remembered.text(data["namespace"])
+                member = Member(pod, namespace, remembered.number(data["request"]))
+                members[key.removeprefix(_CONTAINER)] = remembered.text(data["balloon"]), member
     return Kept(*about, tuple(sorted(balloons, key=lambda one: one.number)), members)
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"expected text, got {str(value)[:40]!r}")
-    return value
-
-
-def _number(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise TypeError(f"expected a number, got {str(value)[:40]!r}")
-    return value

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ... import cpuset
-from ..interface import BadState
+from .. import remembered
 from .state import Member, Pool, State
 from .types import Options
 
@@ -54,31 +54,24 @@ def entries(
 
 def load(saved: Mapping[str, str]) -> Kept:
     """Read what `dump` gave; what it means now is for who starts. Raises `BadState`."""
-    try:
+    amount = remembered.number
+    with remembered.reading("the saved state of policy dynamic-pools"):
         pools = {
-            key.removeprefix(_POOL): _read(text, ("CPUs", cpuset.parse), ("Weight", _amount))
+            key.removeprefix(_POOL): _read(text, ("CPUs", cpuset.parse), ("Weight", amount))
             for key, text in saved.items()
             if key.startswith(_POOL)
         }
         members = {
-            key: _read(text, ("Pool", str), ("Request", _amount), ("Limit", _amount))
+            key: _read(text, ("Pool", remembered.text), ("Request", amount), ("Limit", amount))
             for key, text in saved.items()
             if key != _RULES and not key.startswith(_POOL)
         }
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise BadState(f"cannot read the saved state of policy dynamic-pools: {error}") from error
     return Kept(saved.get(_RULES, ""), pools, members)
 
 
 def _read(text: str, *fields: tuple[str, Callable[[Any], Any]]) -> tuple[Any, ...]:
     data = json.loads(text)
     return tuple(read(data[name]) for name, read in fields)
-
-
-def _amount(value: Any) -> int:
-    if not isinstance(value, int) or value < 0:
-        raise ValueError(f"{str(value)[:40]} is no amount")
-    return value
 
 
 def _pool(pool: Pool) -> str:

@@ -8,9 +8,8 @@ its pool.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from ..interface import BadState
+from .. import remembered
 
 LAYOUT, POD, CONTAINER = "layout", "pod/", "container/"
 """Key of the pools of the time, and beginnings of the keys of pods and containers."""
@@ -154,29 +153,19 @@ def load(saved: Mapping[str, str]) -> Kept:
     """Read what `dump` gave. Raises `BadState`."""
     pods: dict[str, tuple[str, str, int]] = {}
     members: dict[str, Member] = {}
-    try:
+    with remembered.reading("the saved state of policy podpools"):
         layout = saved[LAYOUT]
         for key, text in saved.items():
             if key.startswith(POD):
                 data = json.loads(text)
-                place = (_text(data["name"]), _text(data["pool"]), _number(data["peak"]))
+                place = (
+                    remembered.text(data["name"]),
+                    remembered.text(data["pool"]),
+                    remembered.number(data["peak"]),
+                )
                 pods[key.removeprefix(POD)] = place
             elif key.startswith(CONTAINER):
                 data = json.loads(text)
-                member = Member(_text(data["pod"]), _number(data["request"]))
+                member = Member(remembered.text(data["pod"]), remembered.number(data["request"]))
                 members[key.removeprefix(CONTAINER)] = member
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
-        raise BadState(f"cannot read the saved state of policy podpools: {error}") from error
     return Kept(layout, pods, members)
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"expected text, got {str(value)[:40]!r}")
-    return value
-
-
-def _number(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise TypeError(f"expected a number, got {str(value)[:40]!r}")
-    return value

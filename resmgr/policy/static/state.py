@@ -7,9 +7,9 @@ The default set is what nobody has; it is worked out, so that it cannot contradi
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from ... import cpuset
+from .. import remembered
 from ..interface import BadState
 from .supply import Supply
 
@@ -84,25 +84,17 @@ def _owned(state: State, supply: Supply) -> dict[str, str]:
 
 def load(saved: Mapping[str, str], supply: Supply) -> State:
     """Read what `dump` gave, and judge it against CPUs that may have changed. Raises `BadState`."""
-    try:
+    with remembered.reading("the saved state of policy static"):
         assignments = {
-            _text(key): cpuset.parse(_text(cpus))
+            remembered.text(key): cpuset.parse(remembered.text(cpus))
             for key, cpus in json.loads(saved[ASSIGNMENTS]).items()
         }
-        default = cpuset.parse(_text(json.loads(saved[DEFAULT])))
+        default = cpuset.parse(remembered.text(json.loads(saved[DEFAULT])))
         shared = frozenset(key for key, text in saved.items() if text == SHARED)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise BadState(f"cannot read the saved state of policy static: {error}") from error
     if not default:
         raise BadState("default cpuset cannot be empty")
     _judge(assignments, default, supply)
     return State(assignments, shared - assignments.keys())
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"expected text, got {str(value)[:40]!r}")
-    return value
 
 
 def _judge(assignments: Mapping[str, int], default: int, supply: Supply) -> None:

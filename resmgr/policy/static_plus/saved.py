@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 
 from ... import cpuset
+from .. import remembered
 from ..interface import BadState
 from .pools import Pools
 from .state import Grant, State
@@ -25,10 +26,8 @@ def entries(before: State, after: State, cache_id: str) -> dict[str, str | None]
 
 def load(saved: Mapping[str, str], pools: Pools) -> State:
     """Read what `dump` gave; judge it against CPUs that may have changed. Raises `BadState`."""
-    try:
+    with remembered.reading("the saved state of policy static-plus"):
         found = {key: _grant(json.loads(text)) for key, text in saved.items()}
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
-        raise BadState(f"cannot read the saved state of policy static-plus: {error}") from error
     state = State()
     for key, grant in sorted(found.items(), key=lambda item: (item[1].number, item[0])):
         _judge(key, grant.exclusive, state, pools)
@@ -47,12 +46,9 @@ def _text(grant: Grant) -> str:
 
 
 def _grant(data: Mapping[str, object]) -> Grant:
-    exclusive, part, number = data["Exclusive"], data["Shared"], data["Number"]
-    if not (isinstance(exclusive, str) and isinstance(part, int) and isinstance(number, int)):
-        raise TypeError(f"{str(data)[:80]} is no grant")
-    if part < 0:
-        raise ValueError(f"{part} milli-CPU is no part")
-    return Grant(cpuset.parse(exclusive), part, number, data["System"] is True)
+    exclusive = cpuset.parse(remembered.text(data["Exclusive"]))
+    part, number = (remembered.number(data[name]) for name in ("Shared", "Number"))
+    return Grant(exclusive, part, number, data["System"] is True)
 
 
 def _judge(key: str, exclusive: int, state: State, pools: Pools) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ... import cpuset
+from .. import remembered
 from ..interface import BadState
 from .pools import Pools
 
@@ -78,12 +79,8 @@ def load(saved: Mapping[str, str], pools: Pools) -> State:
     """Read what `dump` gave; judge it by pools that may have changed. Raises `BadState`."""
     state = State()
     for key, value in saved.items():
-        try:
+        with remembered.reading("the saved state of policy static-pools"):
             what = _held(json.loads(value))
-        except (KeyError, TypeError, ValueError, RecursionError) as error:
-            raise BadState(
-                f"cannot read the saved state of policy static-pools: {error}"
-            ) from error
         _judge(key, what, pools)
         if pools[what.pool].exclusive and any(
             (what.pool, one) in state.users for one in what.lists

@@ -4,10 +4,10 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ... import cpuset
-from ..interface import BadState, Subject
+from .. import remembered
+from ..interface import Subject
 from . import memory
 from .memory import Amounts
 
@@ -86,32 +86,17 @@ def text(grant: Grant, names: Mapping[int, str]) -> str:
 
 def parse(key: str, written: str) -> Saved:
     """Read what `text` wrote for a container. Raises `BadState`."""
-    try:
+    with remembered.reading(f"what container {key} was given"):
         data = json.loads(written)
-        amounts = [_number(one) for one in data["Memory"]]
+        amounts = [remembered.number(one) for one in data["Memory"]]
         return Saved(
             pool=str(data["Pool"]),
-            exclusive=cpuset.parse(_word(data["Exclusive"])),
-            part=_number(data["Part"]),
+            exclusive=cpuset.parse(remembered.text(data["Exclusive"])),
+            part=remembered.number(data["Part"]),
             reserved={"reserved": True, "normal": False}[data["CPUType"]],
             memory_pool=str(data["MemoryPool"]),
-            kinds=memory.parse(_word(data["MemType"])) or memory.ALL,
+            kinds=memory.parse(remembered.text(data["MemType"])) or memory.ALL,
             amounts=(amounts[0], amounts[1], amounts[2]),
             cold=float(data["ColdStart"]),
             makeshift=data["Makeshift"] is True,
         )
-    except (ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
-        message = f"cannot read what container {key} was given: {type(error).__name__}: {error}"
-        raise BadState(message) from error
-
-
-def _number(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise TypeError(f"expected a number, got {str(value)[:40]!r}")
-    return value
-
-
-def _word(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"expected text, got {str(value)[:40]!r}")
-    return value
