@@ -136,3 +136,8 @@ class Container:
         made.__dict__.update(self.__dict__)
         made.__dict__["linux"] = linux
         return made
+
+
+def title(pod: Pod, container: Container) -> str:
+    """Give the name by which people know a container: `namespace/pod:container`."""
+    return f"{pod.namespace}/{pod.name}:{container.name}"

@@ -47,11 +47,10 @@ def _matcher(adjustment: Adjustment) -> expression.Test:
 
 
 def _error(applies: Sequence[Adjustment], subject: Subject) -> str:
-    name = f"{subject.pod.namespace}/{subject.pod.name}:{subject.container.name}"
     if len(applies) > 1:
         names = ",".join(one.name for one in applies)
-        return f"conflicting adjustments for {name}: {names}"
+        return f"conflicting adjustments for {subject.title}: {names}"
     (one,) = applies
     if one.resources is not None and subject.pod.qos is Qos.BEST_EFFORT:
-        return f"{one.name}: can't override resources for BestEffort {name}"
+        return f"{one.name}: can't override resources for BestEffort {subject.title}"
     return ""

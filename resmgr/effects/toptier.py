@@ -4,6 +4,7 @@
 import os
 from pathlib import Path
 
+from .. import model
 from ..control.memory import places
 from ..model import Container, Pod
 
@@ -22,7 +23,7 @@ class TopTier:
 
     def write(self, container: Container, pod: Pod, limit: int) -> str:
         """Limit a container to so many bytes, -1 for no limit; give what failed in words."""
-        name = f"{pod.namespace}/{pod.name}:{container.name}"
+        name = model.title(pod, container)
         for folder in places.folders(container, pod):
             there = self._hierarchy / folder
             if there.is_dir():

@@ -51,5 +51,4 @@ def _shown(ledger: Ledger, cache_id: str) -> str:
     container = ledger.containers.get(cache_id)
     if container is None:
         return cache_id
-    pod = ledger.own(container).pod
-    return f"{pod.namespace}/{pod.name}:{container.name}"
+    return ledger.own(container).title

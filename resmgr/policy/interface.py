@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
+from .. import model
 from ..intents import Intent
 from ..model import Container, Pod
 from ..samples import Samples
@@ -41,6 +42,11 @@ class Subject:
 
     container: Container
     pod: Pod
+
+    @property
+    def title(self) -> str:
+        """The container's name for people: `namespace/pod:container`."""
+        return model.title(self.pod, self.container)
 
 
 @dataclass(frozen=True, slots=True)

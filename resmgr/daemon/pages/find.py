@@ -3,6 +3,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from ... import model
 from ...model import Container, ContainerState, Pod
 
 _GONE = frozenset((ContainerState.EXITED, ContainerState.UNKNOWN))
@@ -34,7 +35,7 @@ def title(container: Container, pod: Pod | None) -> str:
     """Give the name that tells a container from all others for people."""
     if pod is None:
         return f"{container.namespace}/{container.pod_id}:{container.name}"
-    return f"{pod.namespace}/{pod.name}:{container.name}"
+    return model.title(pod, container)
 
 
 def _is_id(word: str, one: Container, pod: Pod | None) -> bool:

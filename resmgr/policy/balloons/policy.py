@@ -236,12 +236,11 @@ class Balloons:
         return (Reason(cache_id, text, warning=True),)
 
     def _refusal(self, state: State, subject: Subject, type_: Type) -> str:
-        container = f"{subject.pod.namespace}/{subject.pod.name}:{subject.container.name}"
         there = [one for one in state.balloons.values() if one.type == type_.name]
         sizes = ", ".join(f"{one.name} {one.requested}m of {one.milli}m" for one in there[:8])
         most = f", at most {type_.max_cpus} CPUs each" if type_.max_cpus else ""
         return (
-            f"no suitable balloon instance available for {container}:"
+            f"no suitable balloon instance available for {subject.title}:"
             f" it requests {choose.member(subject).request}m; type {type_.name}{most}:"
             f" {sizes or 'no balloon'}; {state.free.bit_count()} CPUs are free"
         )

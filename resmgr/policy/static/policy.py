@@ -175,11 +175,13 @@ class Static:
 
 
 def _refusal(subject: Subject, count: int, held: int, free: Free) -> str:
-    name = f"{subject.pod.namespace}/{subject.pod.name}:{subject.container.name}"
     ordinary, isolated = cpuset.show(free.ordinary), cpuset.show(free.isolated)
     left = f"{ordinary or 'none'} free" + (f", {isolated} isolated" if isolated else "")
     has = f", it has {cpuset.show(held)}" if held else ""
-    return f"cannot allocate {count} exclusive CPUs for {name}{has}: {left}, the rest is in use"
+    return (
+        f"cannot allocate {count} exclusive CPUs for {subject.title}{has}: {left},"
+        " the rest is in use"
+    )
 
 
 def make(machine: Machine, constraints: Constraints, config: Mapping[str, Any]) -> Policy[State]:

@@ -204,10 +204,9 @@ class StaticPlus:
 
 
 def _refusal(subject: Subject, count: int, held: int, free: Free) -> str:
-    name = f"{subject.pod.namespace}/{subject.pod.name}:{subject.container.name}"
     has = f", it has {cpuset.show(held)}" if held else ""
     return (
-        f"failed to allocate {count} exclusive CPUs: not enough capacity for {name}{has}:"
+        f"failed to allocate {count} exclusive CPUs: not enough capacity for {subject.title}{has}:"
         f" shared are {cpuset.show(free.shared) or 'none'},"
         f" isolated and free {cpuset.show(free.isolated) or 'none'}"
     )

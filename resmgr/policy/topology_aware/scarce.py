@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 from ... import cpuset
 from . import state as states
-from .grants import Grant
 from .state import State
 from .tree import Pool
 
@@ -60,19 +59,19 @@ def _holders(pool: Pool, state: State) -> Iterable[str]:
     grants = state.grants.values()
     own = [(one.exclusive & pool.sharable, one) for one in grants]
     taken = sorted(
-        ((mask.bit_count(), f"{cpuset.show(mask)} of {_name(one)}") for mask, one in own if mask),
+        (
+            (mask.bit_count(), f"{cpuset.show(mask)} of {one.subject.title}")
+            for mask, one in own
+            if mask
+        ),
         key=lambda found: -found[0],
     )
     shared = [one for one in grants if pool.below >> one.pool & 1 and one.part and not one.reserved]
     promised = sorted(
-        ((one.part, f"{one.part}m to {_name(one)}") for one in shared), key=lambda found: -found[0]
+        ((one.part, f"{one.part}m to {one.subject.title}") for one in shared),
+        key=lambda found: -found[0],
     )
     for word, found in (("exclusive", taken), ("promised", promised)):
         if found:
             more = [f"{len(found) - _NAMED} more"] if len(found) > _NAMED else []
             yield f"{word}: {', '.join([*(who for _, who in found[:_NAMED]), *more])}"
-
-
-def _name(grant: Grant) -> str:
-    pod = grant.subject.pod
-    return f"{pod.namespace}/{pod.name}:{grant.subject.container.name}"
