@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -143,13 +144,8 @@ class Replica:
 
     def lines(self, message: str = "") -> list[dict[str, Any]]:
         """Read the log lines, those with this `msg` if one is given."""
-        found = []
-        for line in self.log.read_text(encoding="utf-8").splitlines():
-            if line.startswith("{"):
-                entry = json.loads(line)
-                if not message or entry.get("msg") == message:
-                    found.append(entry)
-        return found
+        entries = complete(self.log.read_bytes())
+        return [each for each in entries if not message or each.get("msg") == message]
 
     async def logged(
         self, *, count: int = 1, timeout: float = READY_TIMEOUT, **keys: object
@@ -177,3 +173,10 @@ class Replica:
         process, self._process = self._process, None
         process.send_signal(number)
         return await asyncio.to_thread(process.wait, 30)
+
+
+def complete(log: bytes) -> Iterator[dict[str, Any]]:
+    """Read the JSON lines of a log; the last one may just be being written and has no end yet."""
+    for line in log[: log.rfind(b"\n") + 1].splitlines():
+        if line.startswith(b"{"):
+            yield json.loads(line)

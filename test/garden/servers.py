@@ -7,6 +7,7 @@ are not followed, DaemonSets get no status. Ready in about 3 s, 310 MB.
 
 import asyncio
 import base64
+import contextlib
 import json
 import os
 import random
@@ -15,7 +16,6 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
 from controller import kube
@@ -24,6 +24,8 @@ from . import binaries, processes
 
 PORTS = range(20000, 32768)
 """Below Linux' ephemeral ports: nobody else gets ours while an API server restarts."""
+
+_ports = iter(random.SystemRandom().sample(PORTS, len(PORTS)))
 
 READY_TIMEOUT = 90.0
 _POLL = 0.1
@@ -265,7 +267,7 @@ def kubeconfig(connection: kube.Connection, *, token_file: str = "") -> str:
     return json.dumps(config, indent=2)
 
 
-@contextmanager
+@contextlib.contextmanager
 def running(*names: str, audit: bool = False) -> Iterator[tuple[Server, ...]]:
     """Start servers side by side for code that is not asynchronous, and stop them at the end."""
     made = tuple(Server(name, audit=audit) for name in names)
@@ -282,16 +284,16 @@ def running(*names: str, audit: bool = False) -> Iterator[tuple[Server, ...]]:
 
 
 def free_port() -> int:
-    """Find a port of the loopback interface that is free now, and that nobody gets by chance."""
-    rng = random.SystemRandom()
-    while True:
-        port = rng.choice(PORTS)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
+    """Find a port of the loopback interface that is free now, and that nobody gets by chance.
+
+    None is given twice: who got one may not listen there yet. Raises `OSError` when all are gone.
+    """
+    for port in _ports:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
             return port
+    message = f"cannot find a free port: none of {PORTS[0]} to {PORTS[-1]} is left"
+    raise OSError(message)
 
 
 def _encoded(text: str) -> str:
