@@ -9,7 +9,6 @@ Examples:
 """
 
 import argparse
-import dataclasses
 
 from .. import doctor
 from . import program, screen, wiring
@@ -25,16 +24,5 @@ def run(arguments: argparse.Namespace, around: program.Surroundings) -> int:
     """Make all checks; 1 when one of them finds something wrong."""
     with wiring.edges(arguments.root, around) as edges:
         findings = doctor.examine(edges.node)
-    if arguments.output == "json":
-        screen.write_json(around, [dataclasses.asdict(finding) for finding in findings])
-    else:
-        rows = [
-            (
-                finding.check,
-                str(finding.verdict),
-                finding.detail + (f" -> {finding.remedy}" if finding.remedy else ""),
-            )
-            for finding in findings
-        ]
-        screen.write_table(around, ("CHECK", "VERDICT", "DETAIL -> REMEDY"), rows)
+    screen.write_checks(around, arguments.output, findings)
     return int(any(finding.verdict is doctor.Verdict.WRONG for finding in findings))

@@ -9,7 +9,6 @@ Examples:
 """
 
 import argparse
-import dataclasses
 
 from .. import facts, preflight
 from . import program, screen, wiring
@@ -28,16 +27,5 @@ def run(arguments: argparse.Namespace, around: program.Surroundings) -> int:
     """Make all checks; 3 when one of them refuses the node."""
     with wiring.edges(arguments.root, around, given=arguments.bundle) as edges:
         checks = preflight.judge(facts.inspect(edges.node))
-    if arguments.output == "json":
-        screen.write_json(around, [dataclasses.asdict(check) for check in checks])
-    else:
-        rows = [
-            (
-                check.name,
-                str(check.verdict),
-                check.detail + (f" -> {check.remedy}" if check.remedy else ""),
-            )
-            for check in checks
-        ]
-        screen.write_table(around, ("CHECK", "VERDICT", "DETAIL -> REMEDY"), rows)
+    screen.write_checks(around, arguments.output, checks)
     return REFUSED if preflight.refusal(checks) else 0

@@ -2,6 +2,7 @@
 """Tables for people and JSON for scripts; colour only on a terminal, and never with NO_COLOR."""
 
 import argparse
+import dataclasses
 import json
 import shutil
 import textwrap
@@ -48,6 +49,21 @@ def write_table(
         around.out.write(_GAP.join([*cells, folded[0]]).rstrip() + "\n")
         for more in folded[1:]:
             around.out.write(" " * before + more + "\n")
+
+
+def write_checks(around: program.Surroundings, output: str, checks: Sequence[Any]) -> None:
+    """Write checks, as a table or, where `output` says so, as JSON.
+
+    Each is a dataclass whose fields are a name, a `verdict`, a `detail` and a `remedy`, all texts.
+    """
+    if output == "json":
+        write_json(around, [dataclasses.asdict(check) for check in checks])
+        return
+    rows = [
+        (name, str(verdict), f"{detail} -> {remedy}" if remedy else detail)
+        for name, verdict, detail, remedy in map(dataclasses.astuple, checks)
+    ]
+    write_table(around, ("CHECK", "VERDICT", "DETAIL -> REMEDY"), rows)
 
 
 def write_pairs(around: program.Surroundings, pairs: Mapping[str, str]) -> None:
