@@ -7,6 +7,7 @@ Examples:
   cri-resmgrctl config validate policy.yaml --machine 2x2x14x2
   cri-resmgrctl config explain-keys policy.balloons
   cri-resmgrctl config diff -f policy.yaml
+  cri-resmgrctl config plan policy.yaml
   kubectl resmgr config status
 """
 
@@ -19,6 +20,7 @@ VERBS: Mapping[str, str] = {
     "sources": "where the configuration may come from, which one counts, and what was refused",
     "show": "the configuration that counts now",
     "diff": "what is different in a file, at the next start, or between two files",
+    "plan": "who would move, and who would lose something, before a file is used here",
     "history": "what was taken and refused lately, and why",
     "status": "all nodes of a cluster: which configuration each has, and who refused it",
     "validate": "what is wrong with configuration files, without a daemon",

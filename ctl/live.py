@@ -33,7 +33,7 @@ _HINTS: Final = {
 _SHOWN: Final = 8
 """Names of containers in a hint."""
 
-_VERSIONS = "the daemon is of another version; compare `cri-resmgrctl --version` with its log"
+VERSIONS: Final = "the daemon is of another version; compare `cri-resmgrctl --version` with its log"
 
 
 class CannotAsk(problem.Problem):
@@ -54,7 +54,7 @@ class Refused(CannotAsk):
         self.code = code
         self.text = text
         self.names = names
-        hint = "" if text else _VERSIONS
+        hint = "" if text else VERSIONS
         if names:
             more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
             hint = f"there is {', '.join(names[:_SHOWN])}{more}"

@@ -77,13 +77,13 @@ def _sides(arguments: argparse.Namespace) -> tuple[Side, Side]:
         one, other = (_file(name, {}) for name in arguments.files)
         return one, other
     page = live.get("/config", arguments.socket)
-    now = _active(page)
+    now = active(page)
     if arguments.file:
         return now, _file(arguments.file, now.below)
     return now, _next_start(arguments, now.below, sources.named(page))
 
 
-def _active(page: Mapping[str, Any]) -> Side:
+def active(page: Mapping[str, Any]) -> Side:
     """Give what a page of the daemon says."""
     document: dict[str, Any] = {}
     for path, one in (page.get("modules") or {}).items():
