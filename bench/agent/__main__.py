@@ -17,9 +17,6 @@ from garden import audit
 from .. import cli, reports
 from . import alone, many, results, stage, tables
 
-_FLUSHED = 2.0
-"""Seconds after which the API server has written what it was asked."""
-
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
@@ -54,8 +51,7 @@ async def run(wanted: argparse.Namespace) -> results.Report:
                     windows.append(one)
                 case _:
                     idle = one
-        await asyncio.sleep(_FLUSHED)
-        requests = list(audit.read(shoot.server.audit_log))
+        requests = await audit.answered(shoot.server.audit_log)
     phases = results.phases(windows, requests, stage.ACCOUNT)
     return results.Report(host.described({}), tuple(latencies), phases, idle)
 

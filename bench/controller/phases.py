@@ -64,7 +64,7 @@ class Course:
         peak = usage.peak_bytes(controller.pid)
         await self._restart()
         await self._delete()
-        requests = audit.by_user(audit.read(self._stage.server.audit_log), USER)
+        requests = audit.by_user(await audit.answered(self._stage.server.audit_log), USER)
         return results.Run(
             shoots=len(self._stage.shoots),
             cluster_bytes=stage.CLUSTER_BYTES,

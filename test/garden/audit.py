@@ -6,6 +6,7 @@ request is written when it comes and when it has been answered; a watch when it 
 be written after a watch has told of the change: places in the log are moments of coming.
 """
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,10 @@ from pathlib import Path
 from typing import Any
 
 _ANSWERED = "ResponseComplete"
+_ENDED = {_ANSWERED, "Panic"}
+"""A request whose client has gone may end without an answer."""
+
+_PATIENCE, _POLL = 10.0, 0.02
 
 WRITES = frozenset({"create", "update", "patch", "delete", "deletecollection"})
 
@@ -49,6 +54,8 @@ class Mark:
 
 
 BEGINNING = Mark(0, "")
+EVER = "9999"
+"""A moment after all."""
 
 
 def read(log: Path, *, offset: int = 0) -> Iterator[Request]:
@@ -59,17 +66,28 @@ def read(log: Path, *, offset: int = 0) -> Iterator[Request]:
 
 
 def unanswered(log: Path, mark: Mark, until: str) -> set[str]:
-    """Name the requests (audit ids) that came between two moments and are not answered yet.
+    """Name the requests (audit ids) that came between two moments and have not ended yet.
 
     Watches are left out: they are answered when they end.
     """
     came: set[str] = set()
     for event in _events(log, mark.offset):
-        if event["stage"] == _ANSWERED:
+        if event["stage"] in _ENDED:
             came.discard(event["auditID"])
         elif mark.time < event["requestReceivedTimestamp"] <= until and event["verb"] != "watch":
             came.add(event["auditID"])
     return came
+
+
+async def answered(log: Path, mark: Mark = BEGINNING, until: str = EVER) -> list[Request]:
+    """Give the requests that came between two moments, watches too, once no answer is missing.
+
+    Raises `TimeoutError`.
+    """
+    async with asyncio.timeout(_PATIENCE):
+        while unanswered(log, mark, until):  # noqa: ASYNC110  # a file tells nobody
+            await asyncio.sleep(_POLL)
+    return [one for one in read(log, offset=mark.offset) if mark.time < one.time <= until]
 
 
 def size(log: Path) -> int:

@@ -160,14 +160,9 @@ class Stage:
 
         Those that are not answered yet are waited for.
         """
-        now = await self._now(mark.offset)
-        async with asyncio.timeout(10.0):
-            while audit.unanswered(self._log, mark, now):  # noqa: ASYNC110  # a file tells nobody
-                await asyncio.sleep(_POLL)
+        found = await audit.answered(self._log, mark, await self._now(mark.offset))
         return [
-            each
-            for each in audit.by_user(audit.read(self._log, offset=mark.offset), CONTROLLER)
-            if mark.time < each.time <= now and namespace in {None, each.namespace}
+            each for each in audit.by_user(found, CONTROLLER) if namespace in {None, each.namespace}
         ]
 
     async def asked(self, mark: audit.Mark) -> None:

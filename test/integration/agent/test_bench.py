@@ -25,7 +25,7 @@ async def test_one_agent_and_then_some(tmp_path: Path) -> None:
                 windows.append(each)
             else:
                 latencies.append(each)
-        requests = list(audit.read(shoot.server.audit_log))
+        requests = await audit.answered(shoot.server.audit_log)
     phases = {
         each.name: each for each in results.phases([window, *windows], requests, stage.ACCOUNT)
     }

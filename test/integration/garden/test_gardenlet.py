@@ -68,7 +68,11 @@ async def test_waits_for_the_answer_to_its_own_request(bare_ground: Ground, shoo
     await bare_ground.gardenlet.deploy(shoot)
     await answer(bare_ground, shoot, "Succeeded")
     await bare_ground.gardenlet.wait(shoot)
-    await bare_ground.gardenlet.reconcile(shoot)
+    asked = await bare_ground.gardenlet.reconcile(shoot)
+    await bare_ground.gardenlet.extensions.until(
+        (shoot, names.EXTENSION_TYPE),
+        lambda obj: obj is not None and mirror.version(obj) >= mirror.version(asked),
+    )
 
     with pytest.raises(mirror.Late, match="not yet picked up"):
         await bare_ground.gardenlet.wait(shoot, timeout=0.3)
