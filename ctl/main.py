@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "doctor": "look for what is wrong with the daemon of this node, with remedies",
     "explain": "why a container is where it is: the rule, candidates, and what they lost by",
     "gate": "whether the relay answers, and with what the runtime has",
+    "match": "which pods an expression catches, before it is used in earnest",
     "release": "let go of what was pinned, once no relay is at work any more",
     "simulate": "where a policy would put containers, before any node is touched",
     "state": "what the daemon remembers: pods, containers, the policy's state",

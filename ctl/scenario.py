@@ -98,9 +98,23 @@ def build(
     found: tuple[Step, ...] = ()
     if arguments.events:
         found = _steps(arguments.events, specs, reader, machine, root)
+    _refuse(findings)
+    return Scenario(kubelet, root, tuple(specs), tuple(reader.skipped), found)
+
+
+def pods(names: Iterable[str], err: TextIO) -> tuple[PodSpec, ...]:
+    """Read pods alone, with progress. Raises `Problem` with all that is wrong."""
+    findings = Findings()
+    reader = _Pods(findings, err, None)
+    specs = tuple(spec for name in names for spec in reader.read(name))
+    workloads.refuse_twice(specs, findings)
+    _refuse(findings)
+    return specs
+
+
+def _refuse(findings: Findings) -> None:
     if findings.count:
         raise problem.Problem("\n".join(f"cannot read pods: {one}" for one in findings.problems()))
-    return Scenario(kubelet, root, tuple(specs), tuple(reader.skipped), found)
 
 
 class _Pods:

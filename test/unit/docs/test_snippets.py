@@ -22,7 +22,7 @@ PROMISE = re.compile(r"\s*<!-- (?P<prints>prints)?(?:, )?(?:exit status (?P<stat
 
 RUN = re.compile(
     r"(\.venv/bin/)?gardener-extension-cri-resmgr (validate|render|diff .*--against)|sed |"
-    r"(\.venv/bin/)?cri-resmgrctl (topology|simulate|explain|config validate) |"
+    r"(\.venv/bin/)?cri-resmgrctl (topology|simulate|explain|match|config validate) |"
     r"hacks/generate-controller-registration"
 )
 """Commands that need no cluster, no root and no time: they are run."""
