@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from . import files as disk
 from . import journal as journals
 from . import plan, problem
 from .steps import common, interface, registry
@@ -47,7 +46,7 @@ def run(actions: Sequence[plan.Action], node: interface.Node, journal: journals.
     try:
         try:
             journal.plan([action.step for action in actions if action.step != plan.STATE])
-        except disk.FileProblem:
+        except problem.FileProblem:
             if not leaving:
                 raise
         for action in actions:
@@ -80,7 +79,7 @@ def recover(journal: journals.Journal, node: interface.Node) -> Outcome | None:
     applied = all(entry.phase is journals.Phase.APPLIED for entry in journal.state.values())
     if applied and not journal.rolling_back:
         # Only the end of the run had not been noted.
-        with contextlib.suppress(disk.FileProblem):
+        with contextlib.suppress(problem.FileProblem):
             journal.finish()
         return None
     failed = Outcome(End.STUCK, "", "the installer was ended in the middle of a change")
@@ -109,10 +108,10 @@ def _revert(
     journal: journals.Journal,
 ) -> None:
     """Take a step back. A full disk, on which nothing can be noted, must not stand in the way."""
-    with contextlib.suppress(disk.FileProblem):
+    with contextlib.suppress(problem.FileProblem):
         journal.reverting(step.name, before)
     step.revert(node, before)
-    with contextlib.suppress(disk.FileProblem):
+    with contextlib.suppress(problem.FileProblem):
         journal.reverted(step.name)
 
 
@@ -131,7 +130,7 @@ def _tidy(node: interface.Node, journal: journals.Journal) -> None:
 def _roll_back(failed: Outcome, node: interface.Node, journal: journals.Journal) -> Outcome:
     """Take the run back, last step first, and see to it that the kubelet has a runtime."""
     try:
-        with contextlib.suppress(disk.FileProblem):
+        with contextlib.suppress(problem.FileProblem):
             journal.roll_back()
         state = journal.state
         if _relay_goes(state) and _on_relay(node):

@@ -139,7 +139,7 @@ def rescued(node: interface.Node) -> str:
 def _read(node: interface.Node, path: Path, *, follow: bool) -> tuple[bytes | None, str]:
     try:
         return node.files.read(path, follow=follow, limit=16 << 20), ""
-    except files.FileProblem as error:
+    except problem.FileProblem as error:
         return None, error.message
 
 

@@ -1,42 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """The only module that changes the disk: each public method is one durable, atomic operation.
 
-An operation that fails leaves what was there and raises `FileProblem`. One that is cut off (power
-loss, kill) leaves either the old or the new, and at most a file of ours beside it, whose name ends
-in `.cri-resmgr-new` or `.cri-resmgr-old`; `sweep` removes those at the next start.
+An operation that fails leaves what was there and raises `problem.FileProblem`. One that is cut off
+(power loss, kill) leaves either the old or the new, and at most a file of ours beside it, whose
+name ends in `.cri-resmgr-new` or `.cri-resmgr-old`; `sweep` removes those at the next start.
 """
 
 import contextlib
 import errno
 import fcntl
-import hashlib
 import os
 import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from . import problem
+from . import problem, reads
 
 NEW = ".cri-resmgr-new"
 OLD = ".cri-resmgr-old"
 """Ends of the names of files that are not finished, and of trees that are being removed."""
 
-LIMIT = 4 << 20
-"""Bytes of a file that is read as a whole, unless the caller says otherwise."""
-
 _CHUNK = 1 << 20
 
 
-class FileProblem(problem.Problem):
-    """An operation on the disk that failed; `errno` is the system's number, or 0."""
-
-    def __init__(self, message: str, hint: str = "", number: int = 0) -> None:
-        self.errno = number
-        super().__init__(message, hint)
-
-
-class Locked(FileProblem):
+class Locked(problem.FileProblem):
     """Another installer is at work."""
 
 
@@ -44,92 +32,16 @@ def _nothing(_operation: str) -> None:
     pass
 
 
-class Files:
-    """The disk. `before` is told each operation and each instruction inside it, before it happens.
+class Files(reads.Reads):
+    """The disk, to read and to change.
 
-    Crash tests raise from `before`; what it raises goes through, and nothing is tidied up, as
-    after a power loss. It is also where a program counts its writes.
+    `before` is told each operation and each instruction inside it, before it happens. Crash tests
+    raise from `before`; what it raises goes through, and nothing is tidied up, as after a power
+    loss. It is also where a program counts its writes.
     """
 
     def __init__(self, *, before: Callable[[str], None] = _nothing) -> None:
         self._before = before
-
-    def read(self, path: Path, *, limit: int = LIMIT, follow: bool = False) -> bytes | None:
-        """Content of a regular file, None when there is none.
-
-        Raises `FileProblem` for links (unless `follow`), folders, devices, and more than `limit`
-        bytes.
-        """
-        flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | (0 if follow else os.O_NOFOLLOW)
-        with _told("read", path):
-            try:
-                descriptor = os.open(path, flags)
-            except FileNotFoundError:
-                return None
-            with os.fdopen(descriptor, "rb") as file:
-                if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                    raise FileProblem(f"cannot read {path}: not a regular file")
-                data = file.read(limit + 1)
-        if len(data) > limit:
-            raise FileProblem(f"cannot read {path}: larger than {limit} bytes")
-        return data
-
-    def link(self, path: Path) -> str | None:
-        """Where a symbolic link points, None when there is no such link."""
-        with _told("read", path):
-            try:
-                return str(path.readlink())
-            except FileNotFoundError:
-                return None
-            except OSError as error:
-                if error.errno == errno.EINVAL:
-                    return None
-                raise
-
-    def names(self, folder: Path) -> tuple[str, ...]:
-        """Names in a folder, sorted; none when it is not there."""
-        with _told("list", folder):
-            try:
-                return tuple(sorted(entry.name for entry in folder.iterdir()))
-            except FileNotFoundError:
-                return ()
-
-    def mode(self, path: Path) -> int | None:
-        """`st_mode` of what is there, links not followed; None for nothing."""
-        with _told("look at", path):
-            try:
-                return path.lstat().st_mode
-            except FileNotFoundError:
-                return None
-
-    def size(self, path: Path) -> int | None:
-        """Bytes of a regular file, None for nothing and for anything else."""
-        with _told("look at", path):
-            try:
-                found = path.lstat()
-            except (FileNotFoundError, NotADirectoryError):
-                return None
-        return found.st_size if stat.S_ISREG(found.st_mode) else None
-
-    def sha256(self, path: Path) -> str | None:
-        """Hash of a file as the disk has it, not as the cache remembers it; None for nothing."""
-        with _told("read", path):
-            try:
-                with path.open("rb") as file:
-                    os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-                    return hashlib.file_digest(file, "sha256").hexdigest()
-            except FileNotFoundError:
-                return None
-
-    def free(self, folder: Path) -> int:
-        """Bytes that can be written to the file system of the nearest folder that exists."""
-        with _told("look at", folder):
-            found = os.statvfs(_nearest(folder))
-        return found.f_bavail * found.f_frsize
-
-    def read_only(self, folder: Path) -> bool:
-        """Whether the file system of the nearest folder that exists is mounted read-only."""
-        return bool(os.statvfs(_nearest(folder)).f_flag & os.ST_RDONLY)
 
     def write(self, path: Path, data: bytes, *, mode: int | None = None) -> None:
         """Replace the file by a new one with this content.
@@ -137,7 +49,7 @@ class Files:
         Without `mode`, the mode and group of the file that is there are kept (0644 for a new one).
         Refuses links, what is no regular file, and files of another owner.
         """
-        with _told("write", path):
+        with reads.told("write", path):
             self._before(f"write {path}")
             kept = _replaceable(path)
             temporary = self._fresh(path)
@@ -166,7 +78,7 @@ class Files:
         The one operation that is not atomic: a part of `data` may be left. Readers detect that.
         """
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        with _told("append to", path):
+        with reads.told("append to", path):
             self._before(f"append {path}")
             with os.fdopen(os.open(path, flags, mode), "ab") as file:
                 length = file.tell()
@@ -184,11 +96,11 @@ class Files:
 
     def replace_link(self, path: Path, target: str) -> None:
         """Make `path` a symbolic link to `target`, in place of the link that is there."""
-        with _told("link", path):
+        with reads.told("link", path):
             self._before(f"link {path}")
             mode = self.mode(path)
             if mode is not None and not stat.S_ISLNK(mode):
-                raise FileProblem(f"cannot link {path}: something that is no link is there")
+                raise problem.FileProblem(f"cannot link {path}: something that is no link is there")
             temporary = self._fresh(path)
             temporary.symlink_to(target)
             try:
@@ -202,7 +114,7 @@ class Files:
 
     def remove(self, path: Path) -> None:
         """Remove a file or link; nothing there is fine."""
-        with _told("remove", path):
+        with reads.told("remove", path):
             self._before(f"remove {path}")
             try:
                 path.unlink()
@@ -213,14 +125,14 @@ class Files:
 
     def make_folder(self, path: Path, mode: int = 0o755) -> None:
         """Make a folder with those above it; one that is there is left as it is."""
-        with _told("make folder", path):
+        with reads.told("make folder", path):
             self._before(f"make folder {path}")
             path.mkdir(mode, parents=True, exist_ok=True)
             _sync(path.parent)
 
     def remove_folder(self, path: Path) -> bool:
         """Remove an empty folder; False when it has to stay (in use as a mount, or not empty)."""
-        with _told("remove folder", path):
+        with reads.told("remove folder", path):
             self._before(f"remove folder {path}")
             try:
                 path.rmdir()
@@ -237,7 +149,7 @@ class Files:
 
     def remove_tree(self, path: Path) -> None:
         """Remove a folder with all that is in it; it is gone from its name in one instruction."""
-        with _told("remove", path):
+        with reads.told("remove", path):
             self._before(f"remove tree {path}")
             aside = path.with_name(f".{path.name}{OLD}")
             _drop_tree(aside)
@@ -260,7 +172,7 @@ class Files:
 
     def copy_file(self, source: Path, path: Path, mode: int) -> None:
         """Copy a file to a place where nothing is yet, synced. Not atomic: see `rename`."""
-        with _told("copy", path):
+        with reads.told("copy", path):
             self._before(f"copy {path}")
             try:
                 with source.open("rb") as reader, path.open("xb") as writer:
@@ -277,13 +189,13 @@ class Files:
 
     def make_link(self, path: Path, target: str) -> None:
         """Make a symbolic link where nothing is yet. Not synced: see `rename`."""
-        with _told("link", path):
+        with reads.told("link", path):
             self._before(f"make link {path}")
             path.symlink_to(target)
 
     def rename(self, path: Path, to: Path) -> None:
         """Give a finished folder its name, under which there must be nothing."""
-        with _told("rename", path):
+        with reads.told("rename", path):
             self._before(f"rename {to}")
             for folder, _folders, _names in os.walk(path):
                 _sync(Path(folder))
@@ -298,7 +210,7 @@ class Files:
             for name in self.names(folder):
                 if name.startswith(".") and name.endswith((NEW, OLD)):
                     self._before(f"sweep {folder / name}")
-                    with _told("remove", folder / name):
+                    with reads.told("remove", folder / name):
                         _drop_tree(folder / name)
 
     @contextlib.contextmanager
@@ -306,10 +218,10 @@ class Files:
         """Hold the lock file; raises `Locked` at once when another program holds it."""
         self.make_folder(path.parent, 0o700)
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        with _told("lock", path):
+        with reads.told("lock", path):
             descriptor = os.open(path, flags, 0o600)
         try:
-            with _told("lock", path):
+            with reads.told("lock", path):
                 try:
                     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
@@ -333,45 +245,17 @@ def _replaceable(path: Path) -> os.stat_result | None:
     except FileNotFoundError:
         return None
     if stat.S_ISLNK(found.st_mode):
-        raise FileProblem(
+        raise problem.FileProblem(
             f"cannot write {path}: it is a symbolic link", "put a regular file in its place"
         )
     if not stat.S_ISREG(found.st_mode):
-        raise FileProblem(f"cannot write {path}: not a regular file")
+        raise problem.FileProblem(f"cannot write {path}: not a regular file")
     if found.st_uid != os.geteuid():
-        raise FileProblem(
+        raise problem.FileProblem(
             f"cannot write {path}: it belongs to user {found.st_uid}",
             f"chown {os.geteuid()} {path}",
         )
     return found
-
-
-_HINTS = {
-    errno.ENOSPC: "make room on the file system, see `df -h -i {path}`",
-    errno.EDQUOT: "make room on the file system, see `df -h -i {path}`",
-    errno.EROFS: "mount the file system for writing, see `findmnt -T {path}`",
-    errno.EACCES: "look at `ls -ld {path}`",
-    errno.EPERM: "look at `lsattr -d {path}`",
-    errno.EIO: "the disk is failing, see `dmesg`",
-    errno.ELOOP: "put a regular file in its place",
-}
-
-
-@contextlib.contextmanager
-def _told(verb: str, path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        number = error.errno or 0
-        cause = "it is a symbolic link" if number == errno.ELOOP else error.strerror or str(error)
-        hint = _HINTS.get(number, "").format(path=path)
-        raise FileProblem(f"cannot {verb} {path}: {cause}", hint, number) from error
-
-
-def _nearest(folder: Path) -> Path:
-    while not folder.is_dir() and folder != folder.parent:
-        folder = folder.parent
-    return folder
 
 
 def _sync(folder: Path) -> None:

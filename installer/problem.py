@@ -35,3 +35,11 @@ class Stopped(NotNow):
 
     def __init__(self) -> None:
         super().__init__("asked to stop", 0)
+
+
+class FileProblem(Problem):
+    """An operation on the disk that failed; `errno` is the system's number, or 0."""
+
+    def __init__(self, message: str, hint: str = "", number: int = 0) -> None:
+        self.errno = number
+        super().__init__(message, hint)

@@ -97,7 +97,7 @@ def test_a_disk_that_became_read_only_is_left_as_the_rescue_left_it(
 
     def refuse(what: str) -> None:
         if what.startswith(("write", "append", "link", "make folder", "remove", "copy", "rename")):
-            raise files.FileProblem(f"cannot {what}: Read-only file system")
+            raise problem.FileProblem(f"cannot {what}: Read-only file system")
 
     world.hook = refuse
     ended = ends([outcome for _ in range(3) if (outcome := world.once(world.wanted("1")))])
@@ -255,7 +255,7 @@ def test_a_second_installer_keeps_its_hands_off(world: installation.World) -> No
     before = world.tree()
     with (
         world.disk.lock(world.layout.lock),
-        pytest.raises(files.FileProblem, match="another installer"),
+        pytest.raises(problem.FileProblem, match="another installer"),
         files.Files().lock(world.layout.lock),
     ):
         pytest.fail("held twice")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from node import installation
 
-from installer import extra_args, files, names, problem
+from installer import extra_args, names, problem
 from installer.steps import endpoint
 
 
@@ -64,7 +64,7 @@ def test_a_link_is_not_replaced(world: installation.World) -> None:
     world.layout.extra_args.rename(target)
     world.layout.extra_args.symlink_to(target)
 
-    with pytest.raises(files.FileProblem, match="symbolic link"):
+    with pytest.raises(problem.FileProblem, match="symbolic link"):
         apply(world)
     assert target.read_bytes() == b"KUBELET_EXTRA_ARGS=--v=4\n"
 
