@@ -39,7 +39,7 @@ async def connected(path: Path) -> AsyncIterator[upstream.Upstream]:
         yield made
 
 
-async def give(path: Path, config: Mapping[str, str], *, timeout: float = 5) -> str:
+async def give(path: Path, config: Mapping[str, str], *, timeout: float = _PATIENCE) -> str:
     """Give a configuration over a daemon's socket; give its complaint, nothing if it took it."""
     request = agent_pb2.SetConfigRequest(node_name="n", config=config)
     method = f"/{config_service.SERVICE}/SetConfig"

@@ -81,13 +81,14 @@ async def test_a_call_outlives_a_kill(managed: daemons.Node) -> None:
     """The runtime ends what it has begun: it does not learn that its client is dead."""
     here = managed.kubelet
     container = await here.run(await here.run_pod("killed"))
-    command = "echo > /begun; sleep 1; echo > /done"
+    command = "echo > /begun; while [ ! -e /end ]; do sleep 0.1; done; echo > /done"
     async with asyncio.TaskGroup() as tasks:
         call = tasks.create_task(_cut_off(here, container, command), name="cut off")
         await _there(managed.past, container, "/begun")
         await managed.daemon.kill()
         await call
     await managed.restart()
+    await here.execute(container, "sh", "-c", "echo > /end")
 
     await _there(here, container, "/done")
 

@@ -2,18 +2,11 @@
 """The daemon's metrics of containers that run."""
 
 import asyncio
-import socket
 from pathlib import Path
 
 import prometheus_client.parser
+from garden import servers
 from node import containerd, daemons
-
-
-def free_port() -> int:
-    """Give a port that nobody listens at."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 async def scrape(port: int) -> dict[str, dict[tuple[tuple[str, str], ...], float]]:
@@ -36,7 +29,7 @@ async def test_a_running_container_is_measured(
     runtime: containerd.Containerd, tmp_path: Path
 ) -> None:
     """Its memory and its CPU time come from the kernel, and go with it."""
-    port = free_port()
+    port = servers.free_port()
     pages = {"HTTPEndpoint": f"127.0.0.1:{port}", "PrometheusExport": True}
     async with daemons.node(runtime, tmp_path, {"instrumentation": pages}) as node:
         pod = await node.kubelet.run_pod("measured")

@@ -55,7 +55,7 @@ async def test_a_reader_that_does_not_read(none: daemons.Node) -> None:
             assert ran.output == "next\n"
             grown = max(grown, resident(child.pid) - before)
             await asyncio.sleep(0.05)
-        begun = len(client.recv(65_536))
+        begun = len(client.recv(65_536, socket.MSG_WAITALL))
 
     assert begun == 65_536
     assert 0 <= grown < 32 * MEGABYTE

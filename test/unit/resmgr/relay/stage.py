@@ -32,9 +32,9 @@ def head(method: str, *more: fields.Field) -> fields.Block:
 
 
 async def until(condition: Callable[[], object], *, what: str = "a condition") -> None:
-    """Wait until something is so; five seconds are more than it ever takes."""
+    """Wait until something is so; on no machine, however busy, does it take so long as this."""
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not condition():  # noqa: ASYNC110  # conditions of any kind
                 await asyncio.sleep(0.001)
     except TimeoutError as cause:
