@@ -4,7 +4,7 @@
 from pathlib import Path
 
 import pytest
-from node import installation
+from node import installation, model
 
 from installer import execute, files, journal, names, problem
 from installer.steps import interface
@@ -92,7 +92,7 @@ def test_a_disk_that_became_read_only_is_left_as_the_rescue_left_it(
     """
     world.drive(world.wanted("1"))
     world.stop(names.RELAY_UNIT)
-    world.memory.kubelet = ("kubelet", f"{names.ENDPOINT_FLAG}={installation.CONTAINERD}")
+    world.memory.kubelet = ("kubelet", f"{names.ENDPOINT_FLAG}={model.CONTAINERD}")
     restarts = world.memory.restarts
 
     def refuse(what: str) -> None:

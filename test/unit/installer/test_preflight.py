@@ -4,15 +4,15 @@
 import dataclasses
 
 import pytest
-from node import installation
+from node import model
 
 from installer import preflight
 
-UNIT = installation.KUBELET_UNIT
+UNIT = model.KUBELET_UNIT
 FINE = preflight.Evidence(
     unit=UNIT.encode(),
     config=b"cpuManagerPolicy: none\n",
-    running=("/opt/bin/kubelet", f"--container-runtime-endpoint={installation.CONTAINERD}"),
+    running=("/opt/bin/kubelet", f"--container-runtime-endpoint={model.CONTAINERD}"),
     needed=30 << 20,
     free=1 << 30,
 )

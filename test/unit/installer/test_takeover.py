@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from node import crashes, installation
+from node import crashes, installation, model
 
 from installer import execute, names, preflight, takeover
 
-ORIGINAL = installation.KUBELET_UNIT
+ORIGINAL = model.KUBELET_UNIT
 
 EDITED = """[Unit]
 Description=kubelet daemon
