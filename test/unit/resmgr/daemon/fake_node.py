@@ -243,8 +243,8 @@ class Node:
         await self.served.start()
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Wait until something is so; five seconds are more than it ever takes."""
-        async with asyncio.timeout(5):
+        """Wait until something is so; on no machine, however busy, does it take so long as this."""
+        async with asyncio.timeout(30):
             while not condition():  # noqa: ASYNC110  # conditions of any kind
                 await asyncio.sleep(0.005)
 

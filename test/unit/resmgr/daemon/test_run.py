@@ -87,7 +87,9 @@ async def test_systemd_is_told(node: Node) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(str(node.folder / "notify"))
         manager.setblocking(False)  # noqa: FBT003  # the standard library has it so
-        daemon = await start(node, NOTIFY_SOCKET=str(node.folder / "notify"), WATCHDOG_USEC="20000")
+        # Ten words that nobody has read yet are all that the kernel keeps: signs of life are rare.
+        words = {"NOTIFY_SOCKET": str(node.folder / "notify"), "WATCHDOG_USEC": "400000"}
+        daemon = await start(node, **words)
         loop = asyncio.get_running_loop()
         heard: list[str] = []
         async with asyncio.timeout(20):
