@@ -20,11 +20,11 @@ from . import (
     record,
     retry,
     status,
+    turns,
 )
 from . import facts as node_facts
 from . import files as disk
 from . import journal as journals
-from .api import messages
 from .steps import interface
 
 WHOLE = 300.0
@@ -53,6 +53,7 @@ class Life:
             show=given.show,
         )
         self._journal = journals.Journal.open(given.node.files, given.node.layout.journal)
+        self._turns = turns.Turns(given.outlook, given.admission, given.lines)
         self._keeper = keep.Keeper()
         self._begun = given.loop.monotonic()
         self._settled_at: float | None = None
@@ -251,7 +252,7 @@ class Life:
     def _rest(
         self, rest: decide.Rest, wanted: interface.Wanted | None, facts: node_facts.Facts
     ) -> float:
-        self._leave()
+        self._turns.leave()
         active = rest.state == status.ACTIVE
         standing = self._forgiven(self.standing) if active else self.standing
         version, revision = "", ""
@@ -295,24 +296,14 @@ class Life:
         return self._meanwhile(facts)
 
     def _hold(self, kind: decide.Kind) -> str:
+        """Give what has to be waited for; for what is urgent, or asked for here, nobody is."""
         asked = kind is decide.Kind.INSTALL or (
             kind is decide.Kind.REMOVE and not self._parts.remove
         )
         if not asked:
             return ""
-        if problem_text := self._parts.outlook.problem:
-            return problem_text
-        if self._parts.admission is None:
-            return "the roll-out is paused" if self._parts.outlook.rollout.paused else ""
-        first = kind is decide.Kind.INSTALL
-        pool, roll = self._parts.outlook.pool, self._parts.outlook.rollout
-        try:
-            wanted = self._node.wanted
-            revision = wanted.revision if wanted else ""
-            return self._parts.admission.ask(pool, roll, first=first, revision=revision)
-        except messages.ApiProblem as error:
-            self._parts.lines.once("admission", str(error), level="error")
-            return "waits for the API server, to see whether other nodes come first"
+        revision = self._node.wanted.revision if self._node.wanted else ""
+        return self._turns.hold(first=kind is decide.Kind.INSTALL, revision=revision)
 
     def _act(self, decision: decide.Run) -> float:
         self._parts.lines.once("hold", "")
@@ -326,7 +317,7 @@ class Life:
         self._parts.lines.info(f"{decision.kind}: {outcome.end} {outcome.reason}".rstrip())
         if outcome.end is execute.End.DONE:
             return 0.0 if decision.kind is decide.Kind.REMOVE else 1.0
-        self._leave()
+        self._turns.leave()
         if outcome.end is execute.End.LATER:
             self._parts.lines.once("later", f"{outcome.step}: {outcome.reason}")
             return min(max(outcome.seconds, 1.0), WAITING)
@@ -382,13 +373,6 @@ class Life:
             # A clean-up is done when nothing is left, and not before.
             ready=not self._parts.remove,
         )
-
-    def _leave(self) -> None:
-        if self._parts.admission is not None:
-            try:
-                self._parts.admission.leave()
-            except messages.ApiProblem as error:
-                self._parts.lines.once("admission", str(error), level="error")
 
     def _clean_up(self) -> None:
         """Take away our own notes: the last thing of ours on a node."""
