@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from resmgr.sysfs import discover, files
+from resmgr.sysfs import discover, files, speeds
 from resmgr.sysfs.machine import Machine
 
 from . import exits, machines, problem
@@ -35,12 +35,19 @@ class Source:
         """Where files of the machine can be read; None where only a description is there."""
         return self.root if self.made is None and self.reader is files.DISK else None
 
+    @property
+    def device(self) -> speeds.Source | None:
+        """What tells of Speed Select; None for every machine but this one."""
+        return speeds.source(self.root) if self.files else None
+
     def read(self, *, detailed: bool = True) -> discover.Discovered:
         """Read the machine; caches and clusters only if `detailed`. Raises `Problem`."""
         if self.made is not None:
             return discover.Discovered(self.made)
         try:
-            return discover.discover(self.root, detailed=detailed, reader=self.reader)
+            return discover.discover(
+                self.root, detailed=detailed, reader=self.reader, device=self.device
+            )
         except discover.DiscoveryError as error:
             if not self.name:
                 raise problem.Problem(str(error)) from error
@@ -50,7 +57,8 @@ class Source:
     def record(self) -> take.Taken:
         """Take a record of it."""
         if self.made is None:
-            return take.take(self.root, None if self.reader is files.DISK else self.reader)
+            reader = None if self.reader is files.DISK else self.reader
+            return take.take(self.root, reader, self.device)
         content = {name: f"{text}\n".encode() for name, text in tree.files(self.made).items()}
         return take.take(Path("/"), held.Held(content))
 

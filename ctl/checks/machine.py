@@ -4,8 +4,9 @@
 from pathlib import Path
 
 from resmgr import cpuset
-from resmgr.sysfs import discover
+from resmgr.sysfs import discover, speeds
 
+from ..drawing import words
 from ..node import cgroups, kubelet
 from .finding import Finding, Node, note, ok, unknown, wrong
 
@@ -52,15 +53,22 @@ def cpusets(node: Node) -> Finding:
 def cpus(node: Node) -> Finding:
     """Tell of CPUs that are not like others."""
     try:
-        machine = discover.discover(node.root).machine
+        told = discover.discover(node.root, device=speeds.source(node.root))
     except discover.DiscoveryError as error:
         remedy = "the daemon does not start on such a machine; --sysfs-root names another"
         return wrong("CPUs", str(error), remedy)
+    machine = told.machine
     parts = [f"{_some(len(machine.cpus), 'CPU')}, {_some(len(machine.nodes), 'NUMA node')}"]
+    for package in machine.packages.values():
+        if package.speed_select is not None:
+            used = ", ".join(words.package(package)[1:]) or "nothing in use"
+            parts.append(f"Speed Select of package {package.id}: {used}")
     if machine.offline:
         parts.append(f"offline {cpuset.show(machine.offline)}")
+    parts.extend(told.warnings)
     if not machine.isolated:
-        return (note if machine.offline else ok)("CPUs", "; ".join(parts))
+        worth = machine.offline or told.warnings
+        return (note if worth else ok)("CPUs", "; ".join(parts))
     parts.append(f"isolated by the kernel {cpuset.show(machine.isolated)}")
     remedy = (
         "policies static, static-plus and topology-aware keep them for exclusive CPUs;"

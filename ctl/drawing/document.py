@@ -9,7 +9,8 @@ from typing import Any
 
 from resmgr import cpuset
 from resmgr.policy import allocator
-from resmgr.sysfs.machine import Cpu, Machine, Node
+from resmgr.sysfs import speedform
+from resmgr.sysfs.machine import Cpu, Machine, Node, Package
 
 from .occupants import Occupant
 
@@ -24,15 +25,7 @@ def document(
         "cpus": cpuset.show(machine.online),
         "offline": cpuset.show(machine.offline),
         "isolated": cpuset.show(machine.isolated),
-        "packages": [
-            {
-                "id": one.id,
-                "cpus": cpuset.show(one.cpus),
-                "nodes": list(cpuset.ids(one.nodes)),
-                "dies": [{"id": id_, "cpus": cpuset.show(cpus)} for id_, cpus in one.dies.items()],
-            }
-            for one in machine.packages.values()
-        ],
+        "packages": [_package(package) for package in machine.packages.values()],
         "nodes": [_node(node) for node in machine.nodes.values()],
         "caches": [
             {
@@ -54,6 +47,18 @@ def document(
     }
     if occupants is not None:
         found["containers"] = [_occupant(one) for one in occupants]
+    return found
+
+
+def _package(package: Package) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "id": package.id,
+        "cpus": cpuset.show(package.cpus),
+        "nodes": list(cpuset.ids(package.nodes)),
+        "dies": [{"id": id_, "cpus": cpuset.show(cpus)} for id_, cpus in package.dies.items()],
+    }
+    if package.speed_select is not None:
+        found["speedSelect"] = speedform.shown(package.speed_select)
     return found
 
 

@@ -70,8 +70,9 @@ class _Drawing:
         caches = [*socket.caches]
         if not several:
             caches += [cache for die in socket.dies for cache in die.caches]
+        package = self.machine.packages[socket.id]
         yield '<section class="package">\n'
-        yield _head(2, f"Package {socket.id}", [words.cpus(socket.cpus)], caches)
+        yield _head(2, f"Package {socket.id}", words.package(package), caches)
         for die in socket.dies:
             yield from self._die(die, several=several)
         yield "</section>\n"

@@ -88,12 +88,13 @@ class _Drawing:
 
     def socket(self, socket: Socket) -> Iterator[str]:
         """Draw a package."""
+        told = ", ".join(words.package(self.machine.packages[socket.id]))
         if len(socket.dies) > 1:
-            yield self._head(f"package {socket.id}", words.cpus(socket.cpus), socket.caches)
+            yield self._head(f"package {socket.id}", told, socket.caches)
             yield from self.branches([list(self._die(die)) for die in socket.dies])
             return
         caches = (*socket.caches, *(cache for die in socket.dies for cache in die.caches))
-        yield self._head(f"package {socket.id}", words.cpus(socket.cpus), caches)
+        yield self._head(f"package {socket.id}", told, caches)
         parts = [part for die in socket.dies for part in die.parts]
         yield from self.branches([list(self._part(part, 1)) for part in parts])
 

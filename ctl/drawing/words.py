@@ -4,7 +4,7 @@
 from collections.abc import Iterable
 
 from resmgr import cpuset
-from resmgr.sysfs.machine import Cache, CoreKind, Machine, MemoryType, Node
+from resmgr.sysfs.machine import Cache, CoreKind, Machine, MemoryType, Node, Package
 
 from .. import amounts
 
@@ -50,6 +50,22 @@ def clusters(machine: Machine, within: int) -> str:
     """Write which CPUs of some make clusters; empty if none do."""
     masks = [mask for mask in machine.clusters if not mask & ~within]
     return f"clusters: {'; '.join(map(cpuset.show, masks))}" if masks else ""
+
+
+def package(one: Package) -> list[str]:
+    """Write its CPUs, and what of Speed Select is in use."""
+    told, fast = [cpus(one.cpus)], one.speed_select
+    if fast is None:
+        return told
+    if fast.profile.supported:
+        told.append(f"SST-PP profile {fast.profile.level}")
+    if fast.power.enabled:
+        told.append(f"SST-CP {'ordered' if fast.ordered else 'proportional'}")
+    if fast.turbo.enabled:
+        told.append("SST-TF")
+    if fast.base.enabled:
+        told.append(f"SST-BF {cpuset.show(fast.base_cpus)}")
+    return told
 
 
 def summary(machine: Machine) -> str:

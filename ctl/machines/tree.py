@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A machine as the files of sysfs that discovery reads: what it reads from them is that machine."""
+"""A machine as the files that discovery reads: what it reads from them is that machine."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
 from resmgr import cpuset
+from resmgr.sysfs import speedform, speeds
 from resmgr.sysfs.machine import CoreKind, Cpu, Machine, MemoryType, Node
 
 SYSTEM = "sys/devices/system"
@@ -30,6 +31,8 @@ def _files(machine: Machine) -> Iterator[tuple[str, str]]:
     yield from _clusters(machine)
     yield from _caches(machine)
     yield from _nodes(machine.nodes)
+    if told := speedform.text(machine.packages):
+        yield speeds.RECORD, told
 
 
 def _cpu(cpu: Cpu) -> Iterator[tuple[str, str]]:

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Takes a record: reads the machine, and keeps exactly the files that were read for it."""
+"""Takes a record: reads the machine, and keeps exactly the files that were read for it.
+
+What is asked of a device instead is kept as a file, too.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from resmgr.sysfs import discover
+from resmgr.sysfs import discover, speedform, speeds
 from resmgr.sysfs.files import Reader
 from resmgr.sysfs.machine import Machine
 
@@ -25,13 +28,18 @@ class Taken:
     problem: str = ""
 
 
-def take(root: Path, reader: Reader | None = None) -> Taken:
-    """Read the machine below a root, from the disk unless there is another reader."""
+def take(root: Path, reader: Reader | None = None, device: speeds.Source | None = None) -> Taken:
+    """Read the machine below a root, from the disk unless there is another reader.
+
+    The `device` is asked about Speed Select, which is in no files of this machine.
+    """
     remembered = Remembered(str(root), reader or Inside(str(root)))
     try:
-        found = discover.discover(root, detailed=True, reader=remembered)
+        found = discover.discover(root, detailed=True, reader=remembered, device=device)
     except discover.DiscoveryError as error:
         return Taken(_needed(remembered.files), None, str(error))
+    if told := speedform.text(found.machine.packages):
+        remembered.files[speeds.RECORD] = told.encode()
     return Taken(_needed(remembered.files), found.machine)
 
 

@@ -16,7 +16,7 @@ from ..policy.marks import Marking
 from ..state.changes import Saved
 from ..state.errors import CannotUse
 from ..state.store import Store
-from ..sysfs import discover
+from ..sysfs import discover, speeds
 from ..sysfs.machine import Machine
 from .command.flags import Options
 from .configuring import policies, settings, sources
@@ -146,8 +146,8 @@ def _prepare(
     store = Store.open(Path(options.relay_dir), now=now)
     held.callback(store.close)
     saved = store.load()
-    found = discover.discover(Path(options.root or "/"))
     root, data = Path(options.root or "/"), Path(options.relay_dir)
+    found = discover.discover(root, device=speeds.source(root))
     return Prepared(
         options=options,
         store=store,

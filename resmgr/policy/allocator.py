@@ -11,6 +11,7 @@ from enum import IntEnum
 
 from .. import cpuset
 from ..sysfs.machine import CoreKind, Cpu, Machine, Package
+from . import speed
 
 
 class Priority(IntEnum):
@@ -35,22 +36,24 @@ _UNKNOWN = 4
 
 
 def priorities(machine: Machine) -> Masks:
-    """Sort the online CPUs by priority, package by package, from what cpufreq tells.
+    """Sort the online CPUs by priority, package by package.
 
-    CPUs above the lowest base frequency of their package, or those with a more eager preference
-    than the laziest one, are of high priority and the others of low. Preferences count more than
-    frequencies. Beyond the original: where both are alike, or not told, efficient cores of a hybrid
-    package are of low priority and its others of high. What is left is normal.
+    Where Speed Select is in use it tells who is of which (`speed`). Elsewhere CPUs above the
+    lowest base frequency of their package, or those with a more eager preference than the laziest
+    one, are of high priority and the others of low. Preferences count more than frequencies. Beyond
+    the original: where both are alike, or not told, efficient cores of a hybrid package are of low
+    priority and its others of high. What is left is normal.
     """
-    high = normal = low = 0
+    high = low = 0
     for package in machine.packages.values():
-        fast = _fast(machine.cpus, package)
-        if fast is None:
-            normal |= package.cpus
-        else:
+        favour = speed.favour(package.speed_select, package.cpus) if package.speed_select else None
+        if favour is not None:
+            high |= favour[0]
+            low |= favour[1]
+        elif (fast := _fast(machine.cpus, package)) is not None:
             high |= fast
             low |= package.cpus & ~fast
-    return high, normal, low
+    return high, machine.online & ~high & ~low, low
 
 
 def _fast(cpus: Mapping[int, Cpu], package: Package) -> int | None:

@@ -1,16 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads the machine once, below a root path; a restart is needed after a change of hardware.
-
-Speed Select itself is not read, since it answers to calls on a device and not in files. What it
-does to base frequencies (SST-BF) is read like all frequencies, and makes priorities of CPUs.
-"""
+"""Reads the machine once, below a root path; a restart is needed after a change of hardware."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from .. import cpuset
-from . import cpus, details, files, kinds, nodes
+from . import cpus, details, files, kinds, nodes, speeds
 from .files import DiscoveryError
 from .machine import Cpu, Machine, Node, Package
 
@@ -26,12 +22,17 @@ class Discovered:
 
 
 def discover(
-    root: Path, *, detailed: bool = False, reader: files.Reader = files.DISK
+    root: Path,
+    *,
+    detailed: bool = False,
+    reader: files.Reader = files.DISK,
+    device: speeds.Source | None = None,
 ) -> Discovered:
     """Read the machine from `sys` below `root` (`/` for the real one).
 
-    Caches and clusters are read only if `detailed`. Raises `DiscoveryError`, whose text names a
-    file and what is wrong with it.
+    Caches and clusters are read only if `detailed`; of Speed Select is known what a record has, or
+    what the `device` of the machine tells. Raises `DiscoveryError`, whose text names a file and
+    what is wrong with it.
     """
     devices = files.Folder(root / "sys/devices", reader)
     system = devices.below("system")
@@ -51,7 +52,8 @@ def discover(
         caches=more.caches,
         clusters=more.clusters,
     )
-    return Discovered(machine, (*warnings, *told.warnings, *more.warnings))
+    fast = speeds.find(files.Folder(root, reader), device, machine)
+    return Discovered(fast.machine, (*warnings, *told.warnings, *more.warnings, *fast.warnings))
 
 
 def _isolated(folder: files.Folder) -> tuple[int, tuple[str, ...]]:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from .speed import SpeedSelect
+
 
 class MemoryType(Enum):
     """What kind of memory a NUMA node has."""
@@ -87,6 +89,9 @@ class Package:
     nodes: int
     dies: Mapping[int, int] = field(default_factory=dict)
     """Die id -> mask of its CPUs."""
+
+    speed_select: SpeedSelect | None = None
+    """None where nothing is known of it."""
 
     def __post_init__(self) -> None:
         """Sort by id."""

@@ -8,6 +8,7 @@ import pytest
 
 from ctl import exits, hardware, machines, problem
 from ctl.records import archive, folder
+from resmgr.sysfs import speeds
 
 MACHINE = machines.parse("hybrid:offline=3")
 FILES = hardware.of("hybrid:offline=3").record().files
@@ -44,6 +45,16 @@ def test_a_root_may_be_given_as_to_the_daemon(tmp_path: Path, option: str) -> No
     found = source(f"{option}={unpacked(tmp_path / 'root')}").read()
 
     assert found.machine == MACHINE
+
+
+def test_the_device_of_this_machine_is_asked_about_no_other(tmp_path: Path) -> None:
+    """It would tell of this one."""
+    record = str(packed(tmp_path / "machine.tar.gz"))
+
+    assert source().device == speeds.Source()
+    assert source(f"--sysfs-root={unpacked(tmp_path / 'root')}").device is None
+    assert source(f"--machine={record}").device is None
+    assert source("--machine=snc").device is None
 
 
 @pytest.mark.parametrize("text", ["hybrid:offline=3", "1x2x3x1"])

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Drawing and recording machines from the command line."""
 
+import dataclasses
 import io
 import json
 import socket
@@ -11,10 +12,14 @@ from typing import Any
 
 import pytest
 import yaml
+from unit.resmgr.sysfs import speeds as selects
 
 from ctl import exits, hardware, machines, main, problem
-from resmgr.sysfs import discover
+from ctl.machines import tree
+from ctl.records import folder
+from resmgr.sysfs import discover, speeds
 
+ROOT = Path("/")
 CONTAINER = {
     "namespace": "default",
     "pod": "web",
@@ -196,11 +201,26 @@ def test_a_record_is_a_machine(tmp_path: Path, name: str) -> None:
     assert hardware.of(str(path)).read().machine == machines.parse("hybrid:offline=7")
 
 
+def test_a_record_has_speed_select(tmp_path: Path) -> None:
+    """It is shown, and makes priorities, where the machine itself is not at hand."""
+    plain = machines.parse("1x1x4x1")
+    package = dataclasses.replace(plain.packages[0], speed_select=selects.example(0b1111))
+    told = tree.files(dataclasses.replace(plain, packages={0: package}))
+    folder.write(tmp_path / "machine", {name: text.encode() for name, text in told.items()})
+    _, drawn, _ = call(f"--machine={tmp_path / 'machine'}")
+    _, document, _ = call(f"--sysfs-root={tmp_path / 'machine'}", "-o", "json")
+    _, page, _ = call(f"--machine={tmp_path / 'machine'}", f"--html={tmp_path / 'page.html'}")
+
+    assert "package 0: CPUs 0-3 (4), SST-PP profile 1, SST-CP ordered\n" in drawn
+    assert json.loads(document)["priorities"] == {"high": "0", "normal": "", "low": "1-3"}
+    assert "SST-CP ordered" in Path(page.strip()).read_text(encoding="utf-8")
+
+
 def test_this_machine_is_recorded(tmp_path: Path) -> None:
     """A record of it is what discovery reads of it."""
     path = tmp_path / "record.tar.gz"
     status, _, _ = call("record", "-o", str(path))
-    here = discover.discover(Path("/"), detailed=True).machine
+    here = discover.discover(ROOT, detailed=True, device=speeds.source(ROOT)).machine
 
     assert status == exits.FINE
     assert hardware.of(str(path)).read().machine == here

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 from unit.ctl.checks import nodes
+from unit.resmgr.sysfs import speeds as selects
 
 from ctl.checks import machine
 from ctl.checks.finding import Verdict
 from ctl.node import cgroups
+from resmgr.sysfs import speedform, speeds
+from resmgr.sysfs.machine import Package
 
 CONFIG = "--config=/var/lib/kubelet/config/kubelet"
 
@@ -81,6 +84,23 @@ def test_cpus_are_counted(tmp_path: Path) -> None:
     assert (plain.verdict, found.verdict) == (Verdict.OK, Verdict.NOTE)
     assert plain.detail == "4 CPUs, 1 NUMA node"
     assert "isolated by the kernel 3" in found.detail
+
+
+def test_speed_select_is_told(tmp_path: Path) -> None:
+    """Where it cannot be, that is worth a note."""
+    nodes.cpus(tmp_path, 4)
+    plain = machine.cpus(nodes.node(tmp_path))
+    package = Package(0, 0b1111, 1, {0: 0b1111}, selects.example(0b1111))
+    nodes.put(tmp_path / speeds.RECORD, speedform.text({0: package}))
+    known = machine.cpus(nodes.node(tmp_path))
+    nodes.put(tmp_path / speeds.RECORD, "{")
+    unknown = machine.cpus(nodes.node(tmp_path))
+
+    assert "Speed Select" not in plain.detail
+    assert known.verdict is Verdict.OK
+    assert "Speed Select of package 0: SST-PP profile 1, SST-CP ordered" in known.detail
+    assert unknown.verdict is Verdict.NOTE
+    assert "priorities of CPUs come from cpufreq" in unknown.detail
 
 
 def test_a_machine_that_makes_no_sense(tmp_path: Path) -> None:

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Machines as documents."""
 
+import dataclasses
 import json
+
+from unit.resmgr.sysfs import speeds
 
 from ctl import machines
 from ctl.drawing import document
 from ctl.drawing.occupants import Occupant
+from resmgr.sysfs import speedform
 
 
 def test_everything_of_a_machine_is_in_it() -> None:
@@ -50,6 +54,19 @@ def test_priorities_are_those_of_the_allocator() -> None:
 
     assert found["priorities"] == {"high": "0-7", "normal": "", "low": "8-15"}
     assert found["clusters"] == ["8-11", "12-15"]
+
+
+def test_speed_select_is_in_it_where_it_is_known() -> None:
+    """As records have it, and priorities follow it."""
+    machine = machines.parse("2x1x2x1")
+    told = speeds.example(0b11)
+    package = dataclasses.replace(machine.packages[0], speed_select=told)
+    fast = dataclasses.replace(machine, packages={**machine.packages, 0: package})
+    found = document.document(fast, None)
+
+    assert found["packages"][0]["speedSelect"] == speedform.shown(told)
+    assert "speedSelect" not in found["packages"][1]
+    assert found["priorities"] == {"high": "0", "normal": "2-3", "low": "1"}
 
 
 def test_containers_are_in_it_if_somebody_asked() -> None:

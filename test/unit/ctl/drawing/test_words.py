@@ -4,10 +4,12 @@
 import dataclasses
 
 import pytest
+from unit.resmgr.sysfs import speeds
 
 from ctl import machines
 from ctl.drawing import words
-from resmgr.sysfs.machine import Cache, CacheType, MemoryType, Node
+from resmgr.sysfs.machine import Cache, CacheType, MemoryType, Node, Package
+from resmgr.sysfs.speed import Profile, SpeedSelect
 
 
 @pytest.mark.parametrize(
@@ -85,3 +87,28 @@ def test_kinds_of_cores_are_counted() -> None:
     assert words.summary(machines.parse("laptop")).startswith(
         "16 CPUs, 12 cores (4 performance, 8 efficient), 1 package"
     )
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        (None, []),
+        (SpeedSelect(power=speeds.OFF, turbo=speeds.OFF, base=speeds.OFF, base_cpus=1), []),
+        (speeds.example(0b1111), ["SST-PP profile 1", "SST-CP ordered"]),
+        (
+            SpeedSelect(
+                Profile(supported=True, highest=2),
+                base=speeds.ON,
+                base_cpus=0b101,
+                turbo=speeds.ON,
+                power=speeds.ON,
+            ),
+            ["SST-PP profile 0", "SST-CP proportional", "SST-TF", "SST-BF 0,2"],
+        ),
+    ],
+)
+def test_packages_tell_what_of_speed_select_is_in_use(
+    found: SpeedSelect | None, told: list[str]
+) -> None:
+    """What is there and not in use is not worth a word."""
+    assert words.package(Package(0, 0b1111, 1, {0: 0b1111}, found)) == ["CPUs 0-3 (4)", *told]

@@ -8,6 +8,7 @@ import hypothesis
 import hypothesis.strategies as st
 import pytest
 from unit.ctl.machines import shapes
+from unit.resmgr.sysfs import speeds as selects
 
 from ctl import machines
 from ctl.machines import build, shape, tree
@@ -33,6 +34,22 @@ def read(content: dict[str, bytes], *, detailed: bool = True) -> discover.Discov
 def test_a_machine_is_read_from_its_files(made: shape.Shape) -> None:
     """Whatever a machine is made of, discovery finds the same and has nothing to complain of."""
     machine = build.build(made)
+
+    assert read(files(machine)) == discover.Discovered(machine)
+
+
+@hypothesis.settings(deadline=None)
+@hypothesis.given(st.data())
+def test_speed_select_is_read_from_the_files(data: st.DataObject) -> None:
+    """Whatever it does to packages."""
+    plain = machines.parse("2x1x2x2:offline=3")
+    packages = {
+        id_: dataclasses.replace(
+            package, speed_select=data.draw(st.none() | selects.selects(package.cpus))
+        )
+        for id_, package in plain.packages.items()
+    }
+    machine = dataclasses.replace(plain, packages=packages)
 
     assert read(files(machine)) == discover.Discovered(machine)
 

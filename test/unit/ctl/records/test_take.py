@@ -3,6 +3,8 @@
 
 from pathlib import Path
 
+from unit.resmgr.sysfs.isst import driver
+
 from ctl import machines
 from ctl.machines import tree
 from ctl.records import folder, held, take
@@ -34,6 +36,18 @@ def test_a_record_of_a_record_is_the_same(tmp_path: Path) -> None:
     """Exactly what discovery reads is in it."""
     taken = take.take(written(tmp_path))
 
+    assert take.take(Path("/"), held.Held(taken.files)).files == taken.files
+
+
+def test_what_a_device_tells_is_in_a_record(tmp_path: Path) -> None:
+    """A record has it as a file, and is the same when it is taken of a record."""
+    kernel = driver.of(MACHINE, driver.processor(features=0x2_0002, base=1))
+    taken = take.take(written(tmp_path), device=kernel.source())
+    again = discover.discover(Path("/"), detailed=True, reader=held.Held(taken.files))
+
+    assert taken.machine is not None
+    assert taken.machine.packages[0].speed_select is not None
+    assert again == discover.Discovered(taken.machine)
     assert take.take(Path("/"), held.Held(taken.files)).files == taken.files
 
 

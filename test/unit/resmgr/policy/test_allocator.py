@@ -6,12 +6,13 @@ import dataclasses
 import hypothesis
 import hypothesis.strategies as st
 import pytest
-from unit.resmgr.sysfs import trees
+from unit.resmgr.sysfs import speeds, trees
 
 from resmgr import cpuset
 from resmgr.policy import allocator
 from resmgr.policy.allocator import Priority
 from resmgr.sysfs import machine
+from resmgr.sysfs.speed import SpeedSelect
 
 ALL = "0-79"
 HIGH, NORMAL, LOW, NONE = Priority
@@ -113,6 +114,36 @@ def test_priorities_follow_cpufreq(tree: trees.Tree, high: str, low: str) -> Non
     rest = found.online & ~cpuset.parse(high) & ~cpuset.parse(low)
 
     assert shown(allocator.priorities(found)) == [high, cpuset.show(rest), low]
+
+
+def test_priorities_follow_speed_select_before_cpufreq() -> None:
+    """Package by package: where nothing of it is in use, or known, cpufreq counts."""
+    found = trees.SERVER.but(
+        base_frequency=(("0-31", 2000), ("1,9", 3000)), preference=(("0-31", "power"),)
+    ).machine()
+    first = found.packages[0]
+    told = dataclasses.replace(first, speed_select=speeds.example(first.cpus))
+    fast = dataclasses.replace(found, packages={**found.packages, 0: told})
+    unused = dataclasses.replace(first, speed_select=SpeedSelect())
+    slow = dataclasses.replace(found, packages={**found.packages, 0: unused})
+
+    assert shown(allocator.priorities(fast)) == ["0,9", "", "1-8,10-31"]
+    assert shown(allocator.priorities(slow)) == ["1,9", "", "0,2-8,10-31"]
+
+
+def test_between_the_first_and_the_last_class_is_normal() -> None:
+    """And taken for who wants that."""
+    found = trees.FLAT.machine()
+    sharing = SpeedSelect(
+        power=speeds.ON, ordered=True, services=speeds.sorted_("4-5", "0-1", "2-3,6-7")
+    )
+    package = dataclasses.replace(found.packages[0], speed_select=sharing)
+    taker = allocator.Allocator.of(dataclasses.replace(found, packages={0: package}))
+
+    assert shown(taker.priorities) == ["4-5", "0-1", "2-3,6-7"]
+    assert cpuset.show(taker.allocate(0xFF, 2, HIGH)) == "4-5"
+    assert cpuset.show(taker.allocate(0xFF, 2, NORMAL)) == "0-1"
+    assert cpuset.show(taker.allocate(0xFF, 2, LOW)) == "2-3"
 
 
 def hybrid(efficient: str, **changes: object) -> machine.Machine:
