@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "explain": "why a container is where it is: the rule, candidates, and what they lost by",
     "gate": "whether the relay answers, and with what the runtime has",
     "match": "which pods an expression catches, before it is used in earnest",
+    "reconcile": "what the daemon remembers against runtime and kernel; and mend it",
     "release": "let go of what was pinned, once no relay is at work any more",
     "simulate": "where a policy would put containers, before any node is touched",
     "state": "what the daemon remembers: pods, containers, the policy's state",

@@ -28,7 +28,7 @@ def placements(node: Node) -> Finding:
     other = list(_differing(known, folders))
     if other:
         more = f" and {len(other) - _SHOWN} more" if len(other) > _SHOWN else ""
-        remedy = f"somebody else sets cpusets; systemctl restart {live.UNIT} sets ours again"
+        remedy = "somebody else sets cpusets; `cri-resmgrctl reconcile` sets ours again"
         return wrong(_NAME, f"{'; '.join(other[:_SHOWN])}{more}", remedy)
     decided = sum(1 for one in listed if one.known and one.allowed)
     if decided and not known:

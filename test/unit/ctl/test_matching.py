@@ -24,7 +24,7 @@ def subject(pod: str, container: str = "main", qos: Qos = Qos.BURSTABLE, **annot
         qos=qos,
     )
     labels = {"io.kubernetes.container.name": container}
-    made = Container(f"{pod}:{container}", pod, container, "default", labels=labels)
+    made = Container(f"{pod}:{container}", pod, container, namespace="default", labels=labels)
     return Subject(made, owner)
 
 

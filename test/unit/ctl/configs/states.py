@@ -46,7 +46,7 @@ def lived(on: trial.Hardware, /, **wanted: int) -> tuple[Engine, Saved]:
         linux = LinuxResources(
             shares=cpus * 1024 or 2, quota=cpus * 100_000, period=100_000 if cpus else 0
         )
-        container = Container("", pod.id, "main", "default", linux=linux)
+        container = Container("", pod.id, "main", namespace="default", linux=linux)
         outcome = engine.handle(events.ContainerCreating(container, pod))
         saved = replay.apply(saved, outcome.changes)
         assert outcome.container is not None

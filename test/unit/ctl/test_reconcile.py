@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`reconcile`: sides that cannot be asked. Real containers are in test/integration."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from node import instant
+
+from ctl import exits, main
+from resmgr.model import Container, ContainerState, LinuxResources, Pod
+from resmgr.state.changes import PutContainer, PutPod
+from resmgr.state.store import Store
+
+
+@pytest.fixture
+def runtime(tmp_path: Path) -> Iterator[Path]:
+    """A runtime that has nothing."""
+    up, loop = threading.Event(), asyncio.new_event_loop()
+    done = asyncio.Event()
+
+    async def serve() -> None:
+        async with instant.serving(tmp_path / "runtime.sock"):
+            up.set()
+            await done.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
+    thread.start()
+    up.wait()
+    yield tmp_path / "runtime.sock"
+    loop.call_soon_threadsafe(done.set)
+    thread.join()
+    loop.close()
+
+
+def remember(folder: Path) -> None:
+    """Have a daemon remember a container with CPU 1."""
+    linux = LinuxResources(cpuset_cpus=0b10)
+    one = Container("u:main", "p", "main", id="c1", state=ContainerState.RUNNING, linux=linux)
+    with Store.open(folder, now=lambda: 0.0) as store:
+        store.load()
+        store.write([PutPod(Pod("p", "u", "web", "default")), PutContainer(one)])
+
+
+def reconcile(root: Path, runtime: Path, *words: str) -> int:
+    """Run it on a node below a root; nobody serves the relay."""
+    places = (f"--sysfs-root={root}", "--relay-dir=/state", f"--relay={root / 'relay.sock'}")
+    return main.main(["reconcile", *places, f"--runtime={runtime}", *words])
+
+
+def test_one_that_lingers_is_told_with_the_remedy(
+    tmp_path: Path, runtime: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With --dry-run, that is the command without it."""
+    remember(tmp_path / "state")
+
+    assert reconcile(tmp_path, runtime, "--dry-run") == exits.PROBLEM
+    printed = capsys.readouterr().out
+    assert "default/web:main  lingers  -       the runtime does not have it" in printed
+    assert "hint: cri-resmgrctl reconcile\n" in printed
+
+
+def test_what_cannot_be_mended_is_told_with_the_reason(
+    tmp_path: Path, runtime: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a relay nobody can show its daemon anything."""
+    remember(tmp_path / "state")
+
+    assert reconcile(tmp_path, runtime) == exits.PROBLEM
+    printed = capsys.readouterr().out
+    assert "the relay does not answer: cannot reach the relay" in printed
+    assert "hint: systemctl restart cri-resource-manager.service" in printed
+
+
+def test_without_a_state(tmp_path: Path, runtime: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """There is nothing to compare with."""
+    assert reconcile(tmp_path, runtime) == exits.UNREACHABLE
+    assert "cannot reconcile: cannot read" in capsys.readouterr().err
+
+
+def test_without_a_runtime(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is told, with what to look at."""
+    assert reconcile(tmp_path, tmp_path / "nobody") == exits.UNREACHABLE
+    told = capsys.readouterr().err
+    assert "cannot reconcile: the runtime does not answer" in told
+    assert "hint: systemctl status" in told
