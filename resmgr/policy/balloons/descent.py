@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from .tree import Node
 
+Way = tuple[tuple[int, ...], Node]
+"""A way down to a node: the counts of free CPUs on it."""
+
 
 class NoRoom(ValueError):
     """There are fewer free CPUs than are wanted."""
@@ -44,29 +47,23 @@ class Descent:
             raise NoRoom(f"not enough free CPUs: {count} are wanted")
         target = self._deepest(free, count)
         sign = -1 if balance else 1
-        # Ways down, each with the counts of free CPUs on it.
-        ways: list[tuple[tuple[int, ...], Node]] = [((), self.root)]
+        ways: list[Way] = [((), self.root)]
         near = True
         for depth in range(1, target + 1):
-            below = []
-            for counts, node in ways:
-                for child in node.children:
-                    there = (free & child.cpus).bit_count()
-                    if there >= count and self._reaches(child, free, count, target - depth):
-                        below.append(((*counts, sign * there), child))
+            ways = [
+                ((*counts, sign * there), child)
+                for counts, node in ways
+                for child in node.children
+                if (there := (free & child.cpus).bit_count()) >= count
+                and self._reaches(child, free, count, target - depth)
+            ]
             if near:
-                own = [(held & child.cpus).bit_count() for _, child in below]
-                most = max(own)
+                most = max((held & node.cpus).bit_count() for _, node in ways)
+                ways = [way for way in ways if (held & way[1].cpus).bit_count() == most]
                 near = most > 0
-                ways = [way for way, has in zip(below, own, strict=True) if has == most]
-            else:
-                ways = below
             if not near:
-                least = min(counts for counts, _ in ways)
-                ways = [way for way in ways if way[0] == least]
-        least = min(counts for counts, _ in ways)
-        names = {node.name: node for counts, node in ways if counts == least}
-        return free & names[min(names)].cpus
+                ways = _fewest(ways)
+        return free & min((node for _, node in _fewest(ways)), key=_name).cpus
 
     def around(self, cpus: int) -> tuple[Node, ...]:
         """Give the nodes that have all of some CPUs, the whole machine first."""
@@ -84,7 +81,7 @@ class Descent:
 
         It is where fewest of the balloon's CPUs are; among those, where there are fewest free ones.
         """
-        ways: list[tuple[tuple[int, ...], Node]] = [((), self.root)]
+        ways: list[Way] = [((), self.root)]
         while ways[0][1].children:
             below = [
                 ((held & child.cpus).bit_count(), counts, child)
@@ -98,9 +95,7 @@ class Descent:
                 for has, counts, child in below
                 if has == fewest
             ]
-        least = min(counts for counts, _ in ways)
-        names = {node.name: node for counts, node in ways if counts == least}
-        return names[max(names)].cpus
+        return max((node for _, node in _fewest(ways)), key=_name).cpus
 
     def _deepest(self, free: int, count: int) -> int:
         """Give the depth of the deepest node with so many free CPUs."""
@@ -128,3 +123,13 @@ class Descent:
             and self._reaches(child, free, count, steps - 1)
             for child in node.children
         )
+
+
+def _fewest(ways: list[Way]) -> list[Way]:
+    """Keep the ways whose counts are the least, compared from the root down."""
+    least = min(counts for counts, _ in ways)
+    return [way for way in ways if way[0] == least]
+
+
+def _name(node: Node) -> str:
+    return node.name
