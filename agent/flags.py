@@ -108,18 +108,12 @@ def read(words: Sequence[str], environ: Mapping[str, str], version: str) -> Opti
         for name in {**from_environment, **given}
         if FLAGS[name].idle
     ]
-    for name in ("agent-socket", "cri-resmgr-socket"):
-        values[name] = values[name].removeprefix("unix://")
-        if not values[name].startswith("/"):
-            raise UsageError(
-                f"invalid socket {values[name]!r}, expecting absolute path", f"write -{name}=/..."
-            )
     for name in ("config-ns", "configmap-name", "label-name"):
         if not values[name]:
             raise UsageError(f"flag -{name} needs a value", f"write -{name}={FLAGS[name].default}")
     return Options(
-        agent_socket=values["agent-socket"],
-        daemon_socket=values["cri-resmgr-socket"],
+        agent_socket=_socket("agent-socket", values["agent-socket"]),
+        daemon_socket=_socket("cri-resmgr-socket", values["cri-resmgr-socket"]),
         kubeconfig=values["kubeconfig"],
         namespace=values["config-ns"],
         base=values["configmap-name"],
@@ -133,6 +127,13 @@ def read(words: Sequence[str], environ: Mapping[str, str], version: str) -> Opti
         warnings=(*warnings, *idle),
         metrics=_address("metrics-address", values["metrics-address"]),
     )
+
+
+def _socket(flag: str, text: str) -> str:
+    path = text.removeprefix("unix://")
+    if not path.startswith("/"):
+        raise UsageError(f"invalid socket {path!r}, expecting absolute path", f"write -{flag}=/...")
+    return path
 
 
 def _address(flag: str, text: str) -> tuple[str, int] | None:

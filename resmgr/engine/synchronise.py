@@ -9,7 +9,7 @@ created but not yet running are known too, so that each can be started through u
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from ..model import Container, ContainerState, LinuxResources
+from ..model import Container, ContainerState, LinuxResources, Pod
 from . import requirements
 from .events import Synchronised
 from .ledger import Ledger
@@ -40,11 +40,7 @@ def correct(ledger: Ledger, seen: Synchronised, *, under_way: bool) -> Corrected
     Containers that ended are left in it then, for whoever removes them.
     """
     newer = frozenset(ledger.touched or ())
-    for pod in seen.pods:
-        if pod.id not in newer:
-            known_pod = ledger.pods.get(pod.id)
-            # What RunPodSandbox said is richer than what a list says.
-            ledger.put_pod(pod if known_pod is None else replace(known_pod, ready=pod.ready))
+    _put_pods(ledger, (pod for pod in seen.pods if pod.id not in newer))
     older = [one for one in seen.containers if one.id not in newer]
     present = _present(ledger, older) if under_way else {}
     came: list[Container] = []
@@ -67,6 +63,13 @@ def correct(ledger: Ledger, seen: Synchronised, *, under_way: bool) -> Corrected
         if pod_id not in listed:
             ledger.drop_pod(pod_id)
     return Corrected(tuple(came), _ended(ledger, present), gone, actual)
+
+
+def _put_pods(ledger: Ledger, listed: Iterable[Pod]) -> None:
+    for pod in listed:
+        known = ledger.pods.get(pod.id)
+        # What RunPodSandbox said is richer than what a list says.
+        ledger.put_pod(pod if known is None else replace(known, ready=pod.ready))
 
 
 def _present(ledger: Ledger, listed: Iterable[Container]) -> dict[str, ContainerState]:

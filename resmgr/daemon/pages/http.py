@@ -262,24 +262,19 @@ class _Connection(asyncio.Protocol):
             for name, _, value in (line.partition(":") for line in lines[1:])
         }
         if self._transport is not None and not self._admit(self._transport):
-            self._send(Page(b"only root and the daemon's user may ask\n", status=403), last=True)
-        elif not target.startswith("/") or not version.startswith("HTTP/"):
-            self._send(Page(b"this is no request\n", status=400), last=True)
-        elif version not in {"HTTP/1.0", "HTTP/1.1"}:
-            self._send(Page(b"write HTTP/1.1\n", status=505), last=True)
-        elif method not in {"GET", "HEAD"}:
-            page = Page(b"pages are only read\n", status=405, headers={"Allow": "GET, HEAD"})
-            self._send(page, last=True)
-        elif fields.get("content-length", "0") != "0" or "transfer-encoding" in fields:
-            self._send(Page(b"a request has no body here\n", status=400), last=True)
+            refusal: Page | None = Page(b"only root and the daemon's user may ask\n", status=403)
         else:
-            last = version == "HTTP/1.0" or fields.get("connection", "").casefold() == "close"
-            made = self._answer(target)
-            send = partial(self._send, last=last, head_only=method == "HEAD")
-            if isinstance(made, Page):
-                send(made)
-            else:
-                self._send_later(made, send)
+            refusal = _refusal(method, target, version, fields)
+        if refusal is not None:
+            self._send(refusal, last=True)
+            return
+        last = version == "HTTP/1.0" or fields.get("connection", "").casefold() == "close"
+        made = self._answer(target)
+        send = partial(self._send, last=last, head_only=method == "HEAD")
+        if isinstance(made, Page):
+            send(made)
+        else:
+            self._send_later(made, send)
 
     def _send_later(self, making: Coroutine[Any, Any, Page], send: Callable[[Page], None]) -> None:
         """Send a page once it is made; until then nothing more is read."""
@@ -312,3 +307,16 @@ class _Connection(asyncio.Protocol):
         self._transport.write(head if head_only else head + page.body)
         if last:
             self._transport.close()
+
+
+def _refusal(method: str, target: str, version: str, fields: Mapping[str, str]) -> Page | None:
+    """Give what to answer to a request that is not one for a page."""
+    if not target.startswith("/") or not version.startswith("HTTP/"):
+        return Page(b"this is no request\n", status=400)
+    if version not in {"HTTP/1.0", "HTTP/1.1"}:
+        return Page(b"write HTTP/1.1\n", status=505)
+    if method not in {"GET", "HEAD"}:
+        return Page(b"pages are only read\n", status=405, headers={"Allow": "GET, HEAD"})
+    if fields.get("content-length", "0") != "0" or "transfer-encoding" in fields:
+        return Page(b"a request has no body here\n", status=400)
+    return None

@@ -9,6 +9,14 @@ from .supply import Supply
 
 _DEFAULT, _ISOLATED, _ORDINARY, _BOTH = "default", "isolated", "ordinary", "ordinary and isolated"
 
+_RULES = {
+    "shares": _DEFAULT,
+    "isolated CPUs": _ISOLATED,
+    "ordinary CPUs": _ORDINARY,
+    "all CPUs": _BOTH,
+}
+"""Rules in their order, each with the place that it is about."""
+
 
 def explained(
     supply: Supply, state: State, subject: Subject, trial: Trial[State], *, relaxed: bool
@@ -24,16 +32,15 @@ def explained(
     preferred = relaxed or wants.isolated(subject)[0]
     wanted = preferred or (count == 1 and bool(isolated))
     there, free = ordinary.bit_count(), isolated.bit_count()
-    rules: list[tuple[str, dict[str, str]]] = [
-        ("shares", {} if count else {_DEFAULT: "yes"}),
-        (
-            "isolated CPUs",
-            {_ISOLATED: f"{free} free, {count} wanted" if wanted else "not preferred"}
-            if count
-            else {},
-        ),
-        ("ordinary CPUs", {_ORDINARY: f"{there} free, {count} wanted"} if count else {}),
-        ("all CPUs", {_BOTH: f"{there + free} free, {count} wanted"} if count else {}),
+    said = {_DEFAULT: "yes"}
+    if count:
+        said = {
+            _ISOLATED: f"{free} free, {count} wanted" if wanted else "not preferred",
+            _ORDINARY: f"{there} free, {count} wanted",
+            _BOTH: f"{there + free} free, {count} wanted",
+        }
+    rules = [
+        (rule, {place: said[place]} if place in said else {}) for rule, place in _RULES.items()
     ]
     if not count:
         winner = _DEFAULT

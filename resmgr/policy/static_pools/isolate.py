@@ -41,23 +41,20 @@ def _isolates(words: Sequence[str]) -> bool:
 def _read(words: list[str]) -> Isolate | None:
     """Read flags up to the first word that is none; what is wrong about them is skipped."""
     found: dict[str, str] = {}
-    at = 0
-    while at < len(words):
-        word = words[at]
-        if not word.startswith("-") or word == "-":
-            break
-        at += 1
+    rest = list(words)
+    while rest and rest[0].startswith("-") and rest[0] != "-":
+        word = rest.pop(0)
         if word == "--":
             break
         name, equals, value = word.removeprefix("-").removeprefix("-").partition("=")
-        if name in _TAKES and not equals:
-            if at == len(words):
+        if name in _TAKES:
+            if not (equals or rest):
                 break
-            value, at = words[at], at + 1
-        if name in _SWITCHES and not equals:
-            value = "true"
-        if name in _TAKES or (name in _SWITCHES and value in _TRUE | _FALSE):
-            found[name] = value
+            found[name] = value if equals else rest.pop(0)
+        elif name in _SWITCHES:
+            value = value if equals else "true"
+            if value in _TRUE | _FALSE:
+                found[name] = value
     if not found.get("pool"):
         return None
     socket = number(found.get("socket-id", ""))
@@ -65,7 +62,7 @@ def _read(words: list[str]) -> Isolate | None:
         found["pool"],
         ANY if socket is None else socket,
         found.get("no-affinity", "") in _TRUE,
-        tuple(words[at:]),
+        tuple(rest),
     )
 
 
