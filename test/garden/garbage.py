@@ -5,6 +5,7 @@ Gardener contract, section 4.2: secrets and ConfigMaps that carry the label and 
 refers to by annotation are deleted when they are old enough.
 """
 
+import contextlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -51,8 +52,10 @@ async def collect(
             age = now - datetime.fromisoformat(metadata["creationTimestamp"])
             namespace, name = metadata["namespace"], metadata["name"]
             if age >= minimum_age and (kind, namespace, name) not in used:
-                await client.delete(f"/api/v1/namespaces/{namespace}/{plural}/{name}")
-                deleted.append(f"{kind}/{namespace}/{name}")
+                # Its owner may have been quicker.
+                with contextlib.suppress(kube.NotFound):
+                    await client.delete(f"/api/v1/namespaces/{namespace}/{plural}/{name}")
+                    deleted.append(f"{kind}/{namespace}/{name}")
     return deleted
 
 

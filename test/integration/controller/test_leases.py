@@ -19,6 +19,9 @@ pytestmark = pytest.mark.integration
 TIMING = leader.Timing(lease=3.0, renew=2.0, retry=0.5)
 """Short, so that a crash of the leader does not take a quarter of a minute."""
 
+LONG = leader.Timing(lease=3600.0, renew=2.0, retry=0.5)
+"""So long that whoever leads after a while has not waited for its end."""
+
 
 @pytest.fixture
 async def client(
@@ -40,10 +43,10 @@ def clocks() -> waiting.Clocks:
     )
 
 
-def candidate(client: kube.Client, identity: str) -> leader.Leader:
+def candidate(client: kube.Client, identity: str, timing: leader.Timing = TIMING) -> leader.Leader:
     """Make a candidate for the leader Lease."""
     lease = leases.ApiLease(client, install.NAMESPACE, names.LEADER_ELECTION_LEASE)
-    return leader.Leader(lease, identity, timing=TIMING, clocks=clocks())
+    return leader.Leader(lease, identity, timing=timing, clocks=clocks())
 
 
 async def the_lease(client: kube.Client) -> leases.Lease:
@@ -67,14 +70,14 @@ async def test_first_leader(client: kube.Client) -> None:
 
 async def test_hand_over(client: kube.Client) -> None:
     """A leader that ends gives the Lease back, and the next one takes it without its duration."""
-    one, other = candidate(client, "one"), candidate(client, "other")
+    one, other = candidate(client, "one", LONG), candidate(client, "other", LONG)
     await one.acquire()
     waits = asyncio.ensure_future(other.acquire())
 
     await one.release()
 
     assert (await the_lease(client)).holder in {"", "other"}
-    async with asyncio.timeout(TIMING.lease):
+    async with asyncio.timeout(60):
         await waits
     found = await the_lease(client)
     assert (found.holder, found.transitions) == ("other", 1)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from garden import audit, garbage, ground, replica
+from garden import garbage, ground, replica
 from garden.stage import NODE, Stage, operation
 
 from controller import names
@@ -114,13 +114,14 @@ async def test_writes_nothing(seen: Stage, one: replica.Replica) -> None:
 
 async def test_secrets_are_never_listed(seen: Stage, one: replica.Replica) -> None:
     """Secrets are read by name only, at a start, at a create, and at a deletion (2.9)."""
-    shoot = await seen.enabled()
-    await seen.gardenlet.disable(shoot)
+    mark = await seen.marked()
+    gone, _stays = await seen.enabled(), await seen.enabled()
+    await seen.gardenlet.disable(gone)
     await one.stop()
     await one.start()
     await seen.fence()
 
-    requests = [each for each in await seen.requests(audit.BEGINNING) if each.resource == "secrets"]
+    requests = [each for each in await seen.requests(mark) if each.resource == "secrets"]
 
     assert {each.verb for each in requests} <= {"get", "create", "patch", "delete"}
     assert all(each.name for each in requests if each.verb != "create")
