@@ -222,6 +222,7 @@ def _record(source: hardware.Source, path: Path, out: TextIO, err: TextIO) -> in
         raise problem.Problem(f"cannot write {path}: {error.strerror}") from error
     count = sum(1 for name in taken.files if not name.endswith("/"))
     out.write(f"{count} files of sysfs are in {path}\n")
+    err.writelines(f"cri-resmgrctl: note: {note}\n" for note in taken.warnings)
     if taken.machine is None:
         err.write(f"cri-resmgrctl: the machine cannot be read: {taken.problem}\n")
         return exits.PROBLEM

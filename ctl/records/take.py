@@ -26,6 +26,8 @@ class Taken:
     files: Mapping[str, bytes]
     machine: Machine | None
     problem: str = ""
+    warnings: tuple[str, ...] = ()
+    """Sentences on what could not be read but is not needed."""
 
 
 def take(root: Path, reader: Reader | None = None, device: speeds.Source | None = None) -> Taken:
@@ -40,7 +42,7 @@ def take(root: Path, reader: Reader | None = None, device: speeds.Source | None 
         return Taken(_needed(remembered.files), None, str(error))
     if told := speedform.text(found.machine.packages):
         remembered.files[speeds.RECORD] = told.encode()
-    return Taken(_needed(remembered.files), found.machine)
+    return Taken(_needed(remembered.files), found.machine, warnings=found.warnings)
 
 
 def _needed(files: Mapping[str, bytes]) -> dict[str, bytes]:

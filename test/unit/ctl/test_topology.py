@@ -216,6 +216,17 @@ def test_a_record_has_speed_select(tmp_path: Path) -> None:
     assert "SST-CP ordered" in Path(page.strip()).read_text(encoding="utf-8")
 
 
+def test_a_record_of_what_is_broken_says_so(tmp_path: Path) -> None:
+    """What is not needed is a note."""
+    call("--machine=1x1x2x1", "record", "-o", str(tmp_path / "folder"))
+    (tmp_path / "folder" / speeds.RECORD).write_text("{", encoding="ascii")
+    path = tmp_path / "record.tar.gz"
+    status, _, err = call("record", f"--sysfs-root={tmp_path / 'folder'}", "-o", str(path))
+
+    assert status == exits.FINE
+    assert err.startswith("cri-resmgrctl: note: cannot read ")
+
+
 def test_this_machine_is_recorded(tmp_path: Path) -> None:
     """A record of it is what discovery reads of it."""
     path = tmp_path / "record.tar.gz"

@@ -51,6 +51,16 @@ def test_what_a_device_tells_is_in_a_record(tmp_path: Path) -> None:
     assert take.take(Path("/"), held.Held(taken.files)).files == taken.files
 
 
+def test_what_a_device_does_not_tell_is_told(tmp_path: Path) -> None:
+    """The record is sound without it."""
+    kernel = driver.of(MACHINE, driver.Package({}))
+    taken = take.take(written(tmp_path), device=kernel.source())
+
+    assert taken.machine == MACHINE
+    assert len(taken.warnings) == 1
+    assert "what Speed Select does to package 0" in taken.warnings[0]
+
+
 def test_nothing_else_is_in_a_record(tmp_path: Path) -> None:
     """Files that discovery does not read are nobody's business."""
     taken = take.take(written(tmp_path))

@@ -146,3 +146,12 @@ def test_the_relay_has_the_words_that_the_installer_writes() -> None:
     assert service["EnvironmentFile"] == "-/etc/cri-resmgr/relay.env"
     assert service["ExecStart"].endswith(" $EXTRA_OPTIONS")
     assert f"--relay-socket={names.RELAY_SOCKET} " in service["ExecStart"]
+
+
+def test_the_daemon_may_read_the_device_of_speed_select_and_no_other() -> None:
+    """ProtectClock= implies a list of devices, so that what is not on it is closed."""
+    service = read(names.RELAY_UNIT)["Service"]
+
+    assert service["ProtectClock"] == "yes"
+    assert service["DeviceAllow"] == "/dev/isst_interface r"
+    assert {"PrivateDevices", "RootDirectory", "RootImage"}.isdisjoint(service)
