@@ -19,6 +19,14 @@ def checkout() -> Path:
 
 
 @pytest.fixture(scope="session")
+def bundle(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give what a node gets: built once a session, on an interpreter built once a machine."""
+    folder = tmp_path_factory.mktemp("bundle") / "made"
+    subprocess.run([checkout / "hacks/build-bundle", "-o", folder], check=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def tracked(checkout: Path) -> list[Path]:
     """Every file that is in the project or about to be: all but what git ignores."""
     answer = subprocess.run(

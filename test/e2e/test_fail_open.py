@@ -8,7 +8,6 @@ units and the rescue alone, without an API server's help.
 import asyncio
 import contextlib
 import shutil
-import subprocess
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -26,14 +25,6 @@ LIMIT = 120.0
 RELAY = f"unix://{names.RELAY_SOCKET}"
 OPT, ETC, STATE = "/opt/cri-resmgr", "/etc/cri-resmgr", "/var/lib/cri-resmgr"
 ENABLED = (names.RELAY_UNIT, names.RESCUE_TIMER, names.DISABLED_UNIT)
-
-
-@pytest.fixture(scope="session")
-def bundle(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundle of this checkout."""
-    folder = tmp_path_factory.mktemp("bundle") / "made"
-    subprocess.run([checkout / "hacks/build-bundle", "-o", folder], check=True)
-    return folder
 
 
 @pytest.fixture

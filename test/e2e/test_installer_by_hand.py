@@ -23,14 +23,6 @@ PID = "/run/installer.pid"
 RELAY = f"unix://{names.RELAY_SOCKET}"
 
 
-@pytest.fixture(scope="module")
-def bundle(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundle of this checkout."""
-    folder = tmp_path_factory.mktemp("bundle") / "made"
-    subprocess.run([checkout / "hacks/build-bundle", "-o", folder], check=True)
-    return folder
-
-
 @pytest.fixture
 async def node(shoot: cluster.Cluster, bundle: Path) -> AsyncIterator[machine.Machine]:
     """Give a node with the bundle in root's folder, and a pod that runs through all of it."""

@@ -5,7 +5,6 @@ Instructions are carried out by a program, so that a start takes seconds: tests 
 found it, instead of beginning anew.
 """
 
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -14,14 +13,6 @@ import pytest_asyncio
 from numa import filesystem, guest, layout, machine, node
 
 from resmgr.policy.balloons import choose
-
-
-@pytest.fixture(scope="session")
-def bundle(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundle of this checkout, which is what a node gets."""
-    folder = tmp_path_factory.mktemp("bundle") / "made"
-    subprocess.run([checkout / "hacks/build-bundle", "-o", folder], check=True)
-    return folder
 
 
 @pytest.fixture(scope="session")

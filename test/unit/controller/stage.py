@@ -119,3 +119,15 @@ class Stage:
             status = objects.managed_resource(state=state)["status"]
             status["observedGeneration"] = raw["metadata"]["generation"]
             self.server.change(path, {"status": status})
+
+
+def desired(
+    text: str = "kind: ConfigMap", name: str = objects.NODE, **more: object
+) -> managedresource.Desired:
+    """Build what a ManagedResource should be."""
+    return managedresource.Desired(
+        namespace=objects.NAMESPACE,
+        name=name,
+        manifests={"a.yaml": text.encode()},
+        **more,  # type: ignore[arg-type]
+    )

@@ -8,21 +8,9 @@ import brotli
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.controller import api_server, objects
+from unit.controller import api_server, objects, stage
 
 from controller import managedresource, observed
-
-
-def desired(
-    text: str = "kind: ConfigMap", name: str = objects.NODE, **more: object
-) -> managedresource.Desired:
-    """Build what a ManagedResource should be."""
-    return managedresource.Desired(
-        namespace=objects.NAMESPACE,
-        name=name,
-        manifests={"a.yaml": text.encode()},
-        **more,  # type: ignore[arg-type]
-    )
 
 
 def test_the_name_of_a_secret_is_the_checksum_of_its_data() -> None:
@@ -38,7 +26,7 @@ def test_the_name_of_a_secret_is_the_checksum_of_its_data() -> None:
 
 def test_the_secret_is_as_gardeners_helper_makes_it() -> None:
     """Immutable, opaque, to be found by the garbage collector."""
-    secret = managedresource.build_secret(desired())
+    secret = managedresource.build_secret(stage.desired())
 
     assert secret["metadata"]["namespace"] == objects.NAMESPACE
     assert secret["type"] == "Opaque"
@@ -109,7 +97,7 @@ def test_the_stream_has_every_document_once_in_the_order_of_the_files(
 
 def test_the_managed_resource_for_the_shoot() -> None:
     """Class absent, own origin, its objects kept from gardenlet's clean-up (4.2)."""
-    built = managedresource.build(desired(annotations={"a": "b"}), "s")
+    built = managedresource.build(stage.desired(annotations={"a": "b"}), "s")
 
     assert built["metadata"]["labels"] == {"origin": "cri-resmgr-extension"}
     assert built["spec"] == {
@@ -123,7 +111,7 @@ def test_the_managed_resource_for_the_shoot() -> None:
 def test_the_managed_resource_for_the_seed() -> None:
     """Class seed, no injected labels, labels for gardenlet's care."""
     built = managedresource.build(
-        desired(name=objects.MONITORING, klass="seed", labels={"care": "yes"}), "s"
+        stage.desired(name=objects.MONITORING, klass="seed", labels={"care": "yes"}), "s"
     )
 
     assert built["spec"] == {
@@ -136,7 +124,7 @@ def test_the_managed_resource_for_the_seed() -> None:
 
 def test_the_reference_annotation_names_the_secret() -> None:
     """By it the garbage collector sees that the Secret is in use."""
-    built = managedresource.build(desired(), "managedresource-x-12345678")
+    built = managedresource.build(stage.desired(), "managedresource-x-12345678")
 
     key = hashlib.sha256(b"managedresource-x-12345678").hexdigest()[:8]
     assert built["metadata"]["annotations"] == {
@@ -151,15 +139,15 @@ def seen(raw: objects.Object) -> observed.ManagedResource:
 
 def test_what_is_as_wanted_needs_no_patch() -> None:
     """Nothing is written that has not changed (MR-2)."""
-    built = managedresource.build(desired(annotations={"a": "b"}), "s", ("old",))
+    built = managedresource.build(stage.desired(annotations={"a": "b"}), "s", ("old",))
 
     assert managedresource.difference(seen(built), built) == {}
 
 
 def test_what_others_have_put_there_stays() -> None:
     """Labels and annotations that we do not know."""
-    built = managedresource.build(desired(), "s")
-    there = managedresource.build(desired(annotations={"their/x": "y"}), "s")
+    built = managedresource.build(stage.desired(), "s")
+    there = managedresource.build(stage.desired(annotations={"their/x": "y"}), "s")
     there["metadata"]["labels"]["their"] = "z"
 
     assert managedresource.difference(seen(there), built) == {}
@@ -180,12 +168,16 @@ def test_the_patch_leads_to_what_is_wanted(
     secret = old.pop("name")
     old_text = old.pop("text")
     there = managedresource.build(
-        desired(old_text, annotations={f"{objects.DOMAIN}/phase": "cleanup"}, **old), secret, ("x",)
+        stage.desired(old_text, annotations={f"{objects.DOMAIN}/phase": "cleanup"}, **old),
+        secret,
+        ("x",),
     )
     there["spec"]["keepObjects"] = keep
     if legacy:
         there["metadata"]["labels"]["origin"] = "gardener"
-    wanted = managedresource.build(desired(annotations={f"{objects.DOMAIN}/phase": "install"}), "s")
+    wanted = managedresource.build(
+        stage.desired(annotations={f"{objects.DOMAIN}/phase": "install"}), "s"
+    )
 
     patch = managedresource.difference(seen(there), wanted)
     result = api_server.merge(there, patch)

@@ -4,25 +4,13 @@
 import itertools
 
 import pytest
-from unit.controller import api_server, objects
+from unit.controller import api_server, objects, stage
 
 from controller import kube, managedresource, observed
 from controller.kube import paths
 
 SECRETS = paths.secrets(objects.NAMESPACE)
 PATH = paths.managed_resource(objects.NAMESPACE, objects.NODE)
-
-
-def desired(
-    text: str = "kind: ConfigMap", name: str = objects.NODE, **more: object
-) -> managedresource.Desired:
-    """Build what a ManagedResource should be."""
-    return managedresource.Desired(
-        namespace=objects.NAMESPACE,
-        name=name,
-        manifests={"a.yaml": text.encode()},
-        **more,  # type: ignore[arg-type]
-    )
 
 
 @pytest.fixture
@@ -48,7 +36,7 @@ async def test_a_new_one_is_two_writes(
     writer: managedresource.Writer, server: api_server.ApiServer
 ) -> None:
     """First the Secret, then what refers to it."""
-    written = await writer.apply(desired(), None)
+    written = await writer.apply(stage.desired(), None)
 
     assert written
     assert [(r.method, r.path) for r in server.writes()] == [
@@ -62,10 +50,10 @@ async def test_a_second_time_nothing_is_written(
     writer: managedresource.Writer, server: api_server.ApiServer
 ) -> None:
     """Neither with nor without a cache."""
-    await writer.apply(desired(), None)
+    await writer.apply(stage.desired(), None)
     before = len(server.writes())
 
-    written = await writer.apply(desired(), there(server))
+    written = await writer.apply(stage.desired(), there(server))
 
     assert not written
     assert len(server.writes()) == before
@@ -75,10 +63,10 @@ async def test_with_an_empty_cache_what_is_there_is_found_by_its_name(
     writer: managedresource.Writer, server: api_server.ApiServer
 ) -> None:
     """Say, after a restart before the list is complete; the object stays as it is."""
-    await writer.apply(desired(), None)
+    await writer.apply(stage.desired(), None)
     version = there(server).resource_version
 
-    written = await writer.apply(desired(), None)
+    written = await writer.apply(stage.desired(), None)
 
     assert not written
     assert there(server).resource_version == version
@@ -88,10 +76,10 @@ async def test_a_change_is_a_new_secret_and_a_patch(
     writer: managedresource.Writer, server: api_server.ApiServer
 ) -> None:
     """The old Secret stays for the garbage collector and is remembered."""
-    await writer.apply(desired("a: 1"), None)
+    await writer.apply(stage.desired("a: 1"), None)
     old = there(server).secrets
 
-    await writer.apply(desired("a: 2"), there(server))
+    await writer.apply(stage.desired("a: 2"), there(server))
 
     now = there(server)
     assert now.secrets != old
@@ -107,7 +95,7 @@ async def test_a_change_back_does_not_list_the_secret_in_use_as_replaced(
 ) -> None:
     """Else a later clean-up of the list would delete it."""
     for text in ("a: 1", "a: 2", "a: 1"):
-        await writer.apply(desired(text), there(server) if server.get(PATH) else None)
+        await writer.apply(stage.desired(text), there(server) if server.get(PATH) else None)
 
     now = there(server)
     assert set(now.secrets).isdisjoint(now.replaced)
@@ -120,7 +108,7 @@ async def test_so_many_replaced_secrets_are_remembered_the_rest_is_deleted(
     """The list is bounded, and nothing falls out of it unseen."""
     names: list[str] = []
     for number in range(managedresource.REMEMBERED + 4):
-        await writer.apply(desired(f"a: {number}"), there(server) if number else None)
+        await writer.apply(stage.desired(f"a: {number}"), there(server) if number else None)
         names += there(server).secrets
 
     now = there(server)
@@ -132,11 +120,11 @@ async def test_a_secret_that_somebody_deleted_is_made_again(
     writer: managedresource.Writer, server: api_server.ApiServer
 ) -> None:
     """The resource manager could not read it any more."""
-    await writer.apply(desired(), None)
+    await writer.apply(stage.desired(), None)
     (name,) = there(server).secrets
     server.remove(paths.secret(objects.NAMESPACE, name))
 
-    written = await writer.apply(desired(), there(server))
+    written = await writer.apply(stage.desired(), there(server))
 
     assert written
     assert server.names(SECRETS) == [name]
@@ -146,11 +134,11 @@ async def test_a_secret_of_that_name_with_other_data_is_replaced(
     writer: managedresource.Writer, server: api_server.ApiServer
 ) -> None:
     """Immutable ones cannot be patched."""
-    wanted = managedresource.build_secret(desired())
+    wanted = managedresource.build_secret(stage.desired())
     path = paths.secret(objects.NAMESPACE, wanted["metadata"]["name"])
     server.put(path, wanted | {"data": {"data.yaml.br": "YmFk"}})
 
-    await writer.apply(desired(), None)
+    await writer.apply(stage.desired(), None)
 
     found = server.get(path)
     assert found is not None
@@ -161,13 +149,13 @@ async def test_a_secret_in_use_that_somebody_made_anew_is_mended(
     writer: managedresource.Writer, server: api_server.ApiServer
 ) -> None:
     """What is applied to the shoot is ours alone, though nothing else has changed."""
-    await writer.apply(desired(), None)
+    await writer.apply(stage.desired(), None)
     (name,) = server.names(SECRETS)
     path = paths.secret(objects.NAMESPACE, name)
     before = server.get(path)
     server.change(path, {"data": {managedresource.DATA_KEY: "dGFtcGVyZWQ="}})
 
-    written = await writer.apply(desired(), there(server))
+    written = await writer.apply(stage.desired(), there(server))
 
     mended = server.get(path)
     assert written
@@ -180,10 +168,10 @@ async def test_a_secret_left_by_a_killed_create_is_used(
     writer: managedresource.Writer, server: api_server.ApiServer
 ) -> None:
     """Only the ManagedResource is missing."""
-    wanted = managedresource.build_secret(desired())
+    wanted = managedresource.build_secret(stage.desired())
     server.put(paths.secret(objects.NAMESPACE, wanted["metadata"]["name"]), wanted)
 
-    written = await writer.apply(desired(), None)
+    written = await writer.apply(stage.desired(), None)
 
     assert written
     assert there(server).secrets == (wanted["metadata"]["name"],)
@@ -200,7 +188,7 @@ async def test_an_object_of_the_go_extension_is_taken_over_in_place(
     }
     uid = server.put(PATH, legacy)["metadata"]["uid"]
 
-    await writer.apply(desired(), None)
+    await writer.apply(stage.desired(), None)
 
     raw = server.get(PATH)
     assert raw is not None
@@ -216,11 +204,11 @@ async def test_keep_objects_of_an_earlier_migration_is_taken_back(
     writer: managedresource.Writer, server: api_server.ApiServer
 ) -> None:
     """Else a later deletion would leave everything in the shoot."""
-    await writer.apply(desired(), None)
+    await writer.apply(stage.desired(), None)
     await writer.keep_objects(objects.NAMESPACE, objects.NODE)
     kept = there(server).keep_objects
 
-    await writer.apply(desired(), there(server))
+    await writer.apply(stage.desired(), there(server))
 
     assert kept
     assert not there(server).keep_objects
@@ -235,7 +223,7 @@ async def test_one_that_is_being_deleted_is_not_changed(
 
     for cached in (None, there(server)):
         with pytest.raises(managedresource.BeingDeleted, match=objects.NODE):
-            await writer.apply(desired(), cached)
+            await writer.apply(stage.desired(), cached)
 
     assert "PATCH" not in {r.method for r in server.writes()}
 
@@ -244,11 +232,11 @@ async def test_one_that_has_gone_behind_our_back_is_made_anew(
     writer: managedresource.Writer, server: api_server.ApiServer
 ) -> None:
     """A person has deleted it, and the cache does not know yet."""
-    await writer.apply(desired("a: 1"), None)
+    await writer.apply(stage.desired("a: 1"), None)
     cached = there(server)
     server.remove(PATH)
 
-    written = await writer.apply(desired("a: 2"), cached)
+    written = await writer.apply(stage.desired("a: 2"), cached)
 
     assert written
     assert server.names(SECRETS)
@@ -269,8 +257,8 @@ async def test_a_deletion_takes_the_secrets_of_now_and_before(
 ) -> None:
     """And those that it is told of; foreign ones stay, and so do others' ManagedResources."""
     for number in range(3):
-        await writer.apply(desired(f"a: {number}"), there(server) if number else None)
-    await writer.apply(desired(name=objects.MONITORING, klass="seed"), None)
+        await writer.apply(stage.desired(f"a: {number}"), there(server) if number else None)
+    await writer.apply(stage.desired(name=objects.MONITORING, klass="seed"), None)
     server.put(paths.secret(objects.NAMESPACE, "foreign"), {})
     server.put(paths.secret(objects.NAMESPACE, "told"), {})
 
@@ -304,7 +292,7 @@ async def test_the_secrets_go_before_the_object_that_names_them(
     writer: managedresource.Writer, server: api_server.ApiServer
 ) -> None:
     """Killed in between, the names are still known."""
-    await writer.apply(desired(), None)
+    await writer.apply(stage.desired(), None)
     server.requests.clear()
 
     await writer.delete(there(server))
@@ -331,7 +319,7 @@ async def test_a_deletion_of_one_that_has_gone_is_nothing(
     writer: managedresource.Writer, server: api_server.ApiServer
 ) -> None:
     """The goal is reached."""
-    await writer.apply(desired(), None)
+    await writer.apply(stage.desired(), None)
     cached = there(server)
     server.remove(PATH)
 
@@ -347,9 +335,9 @@ async def test_every_answer_is_learned(
 ) -> None:
     """So a watch that lags behind never makes us write twice (2.9)."""
     versions = []
-    await writer.apply(desired("a: 1"), None)
+    await writer.apply(stage.desired("a: 1"), None)
     versions.append(there(server).resource_version)
-    await writer.apply(desired("a: 2"), there(server))
+    await writer.apply(stage.desired("a: 2"), there(server))
     versions.append(there(server).resource_version)
     await writer.keep_objects(objects.NAMESPACE, objects.NODE)
     versions.append(there(server).resource_version)
@@ -366,7 +354,7 @@ async def test_killed_after_any_write_the_next_run_ends_in_the_same_state(
     writer: managedresource.Writer, server: api_server.ApiServer, kill: int
 ) -> None:
     """A change of content, cut off after so many requests by an error of the server."""
-    await writer.apply(desired("a: 1"), None)
+    await writer.apply(stage.desired("a: 1"), None)
     first = there(server)
     fits = itertools.islice(itertools.cycle([("POST", SECRETS), ("PATCH", PATH)]), kill)
     for method, part in fits:
@@ -374,7 +362,7 @@ async def test_killed_after_any_write_the_next_run_ends_in_the_same_state(
 
     for _ in range(10):
         try:
-            await writer.apply(desired("a: 2"), there(server))
+            await writer.apply(stage.desired("a: 2"), there(server))
         except kube.Unavailable:
             continue
         break
@@ -390,7 +378,7 @@ async def test_secrets_are_never_listed(
 ) -> None:
     """They are read by name only: the right to list them would be the right to read all."""
     for number in range(3):
-        await writer.apply(desired(f"a: {number}"), there(server) if number else None)
+        await writer.apply(stage.desired(f"a: {number}"), there(server) if number else None)
     await writer.delete(there(server))
 
     assert not [r for r in server.requests if r.method == "GET" and r.path == SECRETS]

@@ -7,10 +7,8 @@ import io
 import json
 import logging
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from unit.resmgr.daemon import fake_node
 from unit.resmgr.daemon.fake_node import Node
 
 from resmgr.agentapi import agent_pb2
@@ -26,13 +24,6 @@ from resmgr.wire.grpc.statuses import CallError
 
 STATIC = "policy: {Active: static, ReservedResources: {CPU: 1}}"
 KLOG = {name: flag.default for name, flag in flagtable.KLOG.items()}
-
-
-@pytest.fixture
-async def node(tmp_path: Path) -> AsyncIterator[Node]:
-    """A node of eight CPUs."""
-    async with fake_node.node(tmp_path) as made:
-        yield made
 
 
 @contextlib.asynccontextmanager

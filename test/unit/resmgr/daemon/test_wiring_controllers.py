@@ -1,11 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Controllers in the whole daemon."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-from unit.resmgr.daemon import fake_node, test_wiring
+from unit.resmgr.daemon import test_wiring
 from unit.resmgr.daemon.fake_node import Node
 from unit.resmgr.effects import knobs
 
@@ -22,13 +19,6 @@ policy:
       - {Name: shared, CPUClass: slow}
 cpu: {classes: {slow: {maxFreq: 1000000}}}
 """
-
-
-@pytest.fixture
-async def node(tmp_path: Path) -> AsyncIterator[Node]:
-    """A node of eight CPUs."""
-    async with fake_node.node(tmp_path) as made:
-        yield made
 
 
 def shown(node: Node, cpu: int) -> tuple[int, int]:

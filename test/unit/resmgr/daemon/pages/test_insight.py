@@ -3,7 +3,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,6 @@ from resmgr.agentapi import agent_pb2
 from resmgr.wire.grpc.statuses import CallError
 
 PAGES = "instrumentation: {HTTPEndpoint: 127.0.0.1:0, PrometheusExport: true}"
-
-
-@pytest.fixture
-async def node(tmp_path: Path) -> AsyncIterator[Node]:
-    """A node of eight CPUs."""
-    async with fake_node.node(tmp_path) as made:
-        yield made
 
 
 async def get(port: int, path: str) -> str:
