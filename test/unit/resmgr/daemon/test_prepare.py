@@ -2,11 +2,13 @@
 """What has to be right before anything is started."""
 
 import contextlib
+import dataclasses
 import socket
 from pathlib import Path
 
 import pytest
 from unit.resmgr.daemon import fake_node
+from unit.resmgr.sysfs import speeds as selects
 
 from resmgr.daemon import prepare
 from resmgr.daemon.command import flags
@@ -14,6 +16,7 @@ from resmgr.daemon.configuring.sources import Origin
 from resmgr.daemon.prepare import CannotStart, Chosen
 from resmgr.state.changes import PutConfig, PutPolicy
 from resmgr.state.store import Store
+from resmgr.sysfs import speedform, speeds
 
 
 @pytest.fixture
@@ -120,6 +123,30 @@ def test_a_refused_start_gives_back_what_it_took(node: Path) -> None:
 def test_a_machine_that_cannot_be_read_ends_the_start(node: Path) -> None:
     """With the folder."""
     assert "cannot find a CPU in" in refused(node, f"--sysfs-root={node / 'nowhere'}")
+
+
+def test_speed_select_that_cannot_be_read_does_not_end_the_start(node: Path) -> None:
+    """It is one warning, and the machine goes without."""
+    (node / "root" / speeds.RECORD).write_text("{", encoding="ascii")
+    with contextlib.ExitStack() as held:
+        found, _ = prepared(node, held)
+
+    cause = f"cannot read {node}/root/sys/speed-select.json: it is no JSON"
+    assert [warning.partition(";")[0] for warning in found.warnings].count(cause) == 1
+    assert found.machine.packages[0].speed_select is None
+
+
+def test_speed_select_of_a_record_is_the_machines(node: Path) -> None:
+    """A daemon that runs on a record decides as the machine of the record would."""
+    machine = fake_node.MACHINE.machine()
+    told = selects.example(machine.packages[0].cpus)
+    package = dataclasses.replace(machine.packages[0], speed_select=told)
+    content = speedform.text({0: package})
+    (node / "root" / speeds.RECORD).write_text(content, encoding="ascii")
+    with contextlib.ExitStack() as held:
+        found, _ = prepared(node, held)
+
+    assert found.machine.packages[0].speed_select == told
 
 
 def test_a_folder_that_others_may_write_to_is_refused(node: Path) -> None:

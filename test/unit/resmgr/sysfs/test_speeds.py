@@ -119,6 +119,15 @@ def test_a_device_that_cannot_be_opened_is_told_once(tmp_path: Path) -> None:
     assert f"No such device; {OTHERWISE}" in found.warnings[0]
 
 
+def test_a_device_of_another_kind_is_told_once(tmp_path: Path) -> None:
+    """The kernel itself says that it knows no such call."""
+    found = find(tmp_path, speeds.Source(Path("/dev/null")))
+
+    assert found.machine == LAPTOP
+    assert len(found.warnings) == 1
+    assert "is not answered: Inappropriate ioctl for device" in found.warnings[0]
+
+
 def test_discovery_asks_the_device_that_it_is_given(tmp_path: Path) -> None:
     """And none where it is given none."""
     trees.LAPTOP.write(tmp_path)
