@@ -12,8 +12,8 @@ from typing import Any
 
 from ..control.cpu import assignments
 from ..intents import SetCpuset, SetMems, SetShares
-from ..model import Container, ContainerState, LinuxResources
-from ..policy.interface import CannotAllocate, Policy, PolicyError, Reason, Reminded, Step, Subject
+from ..model import ContainerState, LinuxResources
+from ..policy.interface import Policy, PolicyError, Reason, Reminded, Step
 from ..policy.load import FollowsLoad
 from ..state.changes import PutAdjustments, Saved
 from . import (
@@ -31,11 +31,12 @@ from . import (
 )
 from . import asked as asks
 from .asked import NOTHING
+from .asking import Asking
 from .ledger import Ledger
-from .outcome import Outcome, Refusal
+from .outcome import Outcome
 
 
-class Engine:
+class Engine(Asking):
     """One policy at work on what is known; `handle` is the only way in but for switching.
 
     `sequence` counts events; a list of containers is judged by what was known when it was asked
@@ -49,13 +50,9 @@ class Engine:
 
         `unpinned` has the CPUs and NUMA nodes of a container that no policy pins.
         """
-        self.policy = policy
+        super().__init__(policy, Ledger(saved))
         self._unpinned = unpinned or LinuxResources()
-        self.ledger = Ledger(saved)
         self.sequence = 0
-        self.cpu_classes: assignments.Assignments = {}
-        """CPUs by the class that the policy has put them in."""
-        self._state: Any = None
         self._unmet: frozenset[str] = frozenset()
         """Who runs without what he asks for, by cache id."""
         self._saved = saved
@@ -78,11 +75,6 @@ class Engine:
             events.Reminded: self._reminded,
             events.IntentFailed: self._intent_failed,
         }
-
-    @property
-    def policy_state(self) -> Any:
-        """The policy's state, for `introspect`, `explain` and dry runs; never changed in place."""
-        return self._state
 
     def start(self, seen: events.Synchronised) -> Outcome:
         """Begin: what was remembered, corrected by what the runtime has (section 5).
@@ -142,16 +134,6 @@ class Engine:
             raise
         return outcome + Outcome(intents=told)
 
-    def _mark(self) -> Callable[[], None]:
-        """Give what takes back all that a question to a policy makes ours."""
-        standing, go_back = (self.policy, self._state, self.cpu_classes), self.ledger.mark()
-
-        def all_of_it() -> None:
-            self.policy, self._state, self.cpu_classes = standing
-            go_back()
-
-        return all_of_it
-
     def adjust(self, text: str) -> Outcome:
         """Make adjustments count, as the node agent writes them, in place of those of before.
 
@@ -170,9 +152,6 @@ class Engine:
             go_back()
             raise adjusting.Refused({"request": outcome.problem})
         return self._seal(outcome + Outcome(intents=adjusting.limits(self.ledger, former)))
-
-    def _update(self, subject: Subject) -> Outcome:
-        return self._ask(lambda: self.policy.update(self._state, subject))
 
     def _unpin(self, step: Step[Any]) -> Step[Any]:
         """Let go also what the former policy pinned and the new one does not care for."""
@@ -342,57 +321,3 @@ class Engine:
             return failed
         known = intent.container in self.ledger.containers
         return self._seal(failed, intent.container) if known else failed
-
-    # What the handlers share.
-
-    def _end(self, container: Container) -> Outcome:
-        outcome = self._release(container)
-        self.ledger.change(container, state=ContainerState.EXITED)
-        return outcome
-
-    def _allocate(self, subject: Subject) -> Outcome:
-        cache_id = subject.container.cache_id
-        wants = self.ledger.asked.get(cache_id, NOTHING)
-        kept = Outcome(reasons=asks.reasons(cache_id, wants))
-        if wants.cpu_preserved:
-            return kept
-        return kept + self._ask(lambda: self.policy.allocate(self._state, subject))
-
-    def _release(self, container: Container) -> Outcome:
-        return self._ask(lambda: self.policy.release(self._state, container.cache_id))
-
-    def _ask(self, question: Callable[[], Step[Any]]) -> Outcome:
-        """Ask the policy; its failure leaves everything as it is."""
-        try:
-            return self._take(question())
-        except CannotAllocate as refusal:
-            return Outcome(refusal=Refusal(str(refusal)))
-        except Exception as error:  # noqa: BLE001 - a failing policy must lose no request
-            return Outcome(failure=f"policy {self.policy.name}: {type(error).__name__}: {error}")
-
-    def _take(self, step: Step[Any]) -> Outcome:
-        """Make a step ours: its state, and what its intents mean for the containers."""
-        classes = assignments.after(self.cpu_classes, step.intents)
-        remembered = remember.step(
-            self.policy, step, self._state, classes=classes, former_classes=self.cpu_classes
-        )
-        self._state, self.cpu_classes = step.state, classes
-        intents, known = asks.allowed(step.intents, self.ledger.asked), self.ledger.containers
-        meant = resources.afterwards(intents, known.get)
-        before = {cache_id: known[cache_id].linux for cache_id in meant}
-        for cache_id, linux in meant.items():
-            self.ledger.give(cache_id, linux)
-        others = (one for one in meant if before[one] != meant[one])
-        return Outcome(
-            intents=intents + exported.changed(self.policy, step.state, self.ledger, others),
-            before=before,
-            changes=self.ledger.take_changes() + remembered,
-            reasons=step.reasons,
-        )
-
-    def _seal(
-        self, outcome: Outcome, cache_id: str = "", *, unknown: Container | None = None
-    ) -> Outcome:
-        """Add what the ledger has collected and the container that the event was about."""
-        container = self.ledger.containers.get(cache_id) or unknown
-        return outcome + Outcome(changes=self.ledger.take_changes(), container=container)

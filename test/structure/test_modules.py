@@ -39,6 +39,7 @@ WITHOUT_TEST: dict[str, str] = {
     "controller/app.py": "the wiring; whole controllers are tested on a real API server",
     "controller/decide/plan.py": "the data that decisions are made of, tested with them",
     "resmgr/config/schemas/common.py": "fields without code, tested with each policy that has them",
+    "resmgr/engine/asking.py": "what the handlers of events share, tested with the engine",
     "resmgr/engine/events.py": "plain data, tested with the engine",
     "resmgr/engine/outcome.py": "plain data, tested with the engine",
     "resmgr/state/changes.py": "plain data, tested with the engine and the store",
