@@ -70,7 +70,9 @@ def _text(options: Options) -> str:
     if options.action is Action.LIST_POLICIES:
         return describe.policies()
     if options.action is Action.PRINT_CONFIG:
-        return describe.default_configuration(options.defaults)
+        from .configuring import configuration
+
+        return describe.default_configuration(options.defaults, configuration.UNPRINTED)
     return describe.modules(options.words)
 
 

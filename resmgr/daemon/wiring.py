@@ -27,7 +27,7 @@ from .configuring import active
 from .configuring.sources import Origin
 from .log import dumper
 from .log.logs import Logs
-from .pages import insight
+from .pages import headline, insight
 from .prepare import CannotStart, Chosen, Prepared
 from .process import garbage, held, notify, storing, timers
 from .records import numbers
@@ -269,7 +269,8 @@ class Daemon:
         ]
         self._logs.configure(reconfigurer.current.logger, reconfigurer.current.policy.active)
         if chosen.source.origin is Origin.NOTHING:
-            _LOG.warning("no initial configuration found, defaults are used")
+            text = "no initial configuration found, defaults are used: nothing is pinned"
+            _LOG.warning("%s; the node agent brings one, or --fallback-config names one", text)
         self._reconfigurer = reconfigurer
         return reconfigurer
 
@@ -335,6 +336,8 @@ class Daemon:
 
     def _keep_house(self) -> None:
         self._keeper.flush()
+        if self._notifier.asked:
+            self._notifier.status(self._status())
         # It waits for the disk, so it is done in a thread; its end is of no interest.
         loop = asyncio.get_running_loop()
         loop.run_in_executor(None, self._prepared.store.checkpoint)
@@ -351,8 +354,8 @@ class Daemon:
     def _status(self) -> str:
         if self._session is None or self._reconfigurer is None:
             return "starting"
-        policy = self._session.engine.policy.name
-        return f"policy {policy}, {self._reconfigurer.origin.value}"
+        known = self._reconfigurer
+        return headline.line(self._session.engine, known.active, known.refused)
 
     async def _end(self) -> None:
         """Stop in the order in which nothing is lost: callers first, the runtime last."""

@@ -125,7 +125,10 @@ class UpstreamLink(link.Link):
 
 
 class Upstream:
-    """A runtime, or another gRPC server on a unix socket, however often it restarts."""
+    """A runtime, or another gRPC server on a unix socket, however often it restarts.
+
+    That it is not there is logged at the level `missed`.
+    """
 
     def __init__(
         self,
@@ -136,8 +139,10 @@ class Upstream:
         bounds: limits.Limits = BOUNDS,
         chance: Callable[[], float] = backoff.chance,
         name: str = "the runtime",
+        missed: int = logging.WARNING,
     ) -> None:
         self.path = path
+        self._missed = missed
         self._name = name
         self._turn = turns
         self._connected = connected
@@ -241,7 +246,7 @@ class Upstream:
                 self._connecting = False
                 self._refuse_all()
                 if self._reason != told:
-                    _LOG.warning("%s; trying again until it is there", self.refusal)
+                    _LOG.log(self._missed, "%s; trying again until it is there", self.refusal)
                     told = self._reason
                 await asyncio.sleep(delay)
                 continue

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the daemon does with the node agent that may run beside it: marks the node, and reports."""
 
+import logging
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
@@ -37,7 +38,10 @@ def lives(
     The connection to the agent is added to `asks`.
     """
     teller.pod = lambda cache_id: pod_of(engine, cache_id)
-    there = upstream.Upstream(path, turns, connected=teller.came, name="the node agent")
+    # Everything else goes on without an agent, so its absence is no warning.
+    there = upstream.Upstream(
+        path, turns, connected=teller.came, name="the node agent", missed=logging.INFO
+    )
     asks["agent"] = there
     socket = agent.Socket(there)
     followers.append(lambda _: teller.look())

@@ -4,7 +4,7 @@
 Sections 2.3 to 2.5. All of it comes from the schemas and from the registry of policies.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -83,15 +83,26 @@ def inner(kind: schema.Type) -> tuple[str, tuple[schema.Field, ...]]:
     return way, kind.fields if isinstance(kind, schema.Record) else ()
 
 
-def default_configuration(below: Mapping[str, Any]) -> str:
+def default_configuration(below: Mapping[str, Any], without: Iterable[Sequence[str]] = ()) -> str:
     """Print the configuration that counts where none is given, as YAML.
 
-    `below` is what environment and command line add to the defaults.
+    `below` is what environment and command line add to the defaults; `without` are paths of
+    modules and keys that are left out: those that a configuration must not have (against section
+    2.5, which has all of them), so that the daemon takes what it prints.
     """
     document = defaults(tree.ROOT)
+    for path in without:
+        _leave_out(document, path)
     for name, given in below.items():
         document[name] = {**document.get(name, {}), **given}
     return yaml.safe_dump(document, sort_keys=True, allow_unicode=True)
+
+
+def _leave_out(document: dict[str, Any], path: Sequence[str]) -> None:
+    *way, last = path
+    for step in way:
+        document = document[step]
+    document.pop(last, None)
 
 
 def defaults(one: module.Module) -> dict[str, Any]:

@@ -32,6 +32,9 @@ IDLE = {
 }
 """Keys of `instrumentation` that are taken for compatibility -> why they have no effect."""
 
+UNPRINTED = (*LATER, *(("instrumentation", key) for key in IDLE))
+"""Paths that a configuration without problems and warnings does not have."""
+
 LATER_CONTROLLERS = ("blockio", "page-migration", "rdt")
 """Controllers that this version does not have; asking for none of them is fine."""
 

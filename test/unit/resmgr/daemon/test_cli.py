@@ -27,7 +27,7 @@ def run(*words: str) -> tuple[int, str, str]:
         (["-h"], "usage: cri-resmgr"),
         (["--version"], "cri-resmgr "),
         (["--list-policies"], "Available policies:\n"),
-        (["--print-config"], "blockio:\n"),
+        (["--print-config"], "cpu:\n"),
         (["config-help", "dump"], "- module dump: "),
         (["completion", "fish"], "# fish completion"),
     ],

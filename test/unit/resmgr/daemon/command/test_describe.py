@@ -6,6 +6,7 @@ import yaml
 
 from resmgr.config import documents
 from resmgr.daemon.command import describe
+from resmgr.daemon.configuring import configuration
 from resmgr.policy import registry
 
 
@@ -54,9 +55,10 @@ def test_an_unknown_module_is_said_to_be_unknown() -> None:
 
 def test_the_default_configuration_is_a_right_one() -> None:
     """What is printed can be given back."""
-    text = describe.default_configuration({})
+    text = describe.default_configuration({}, configuration.UNPRINTED)
 
     assert documents.check(text, "defaults")[1] == []
+    assert configuration.Judge(tuple(registry.POLICIES), {}).of_text(text).warnings == ()
     assert yaml.safe_load(text)["policy"]["Active"] == "none"
 
 
