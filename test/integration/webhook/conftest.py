@@ -116,6 +116,7 @@ async def cluster(shoot_server: servers.Server, tmp_path: Path) -> AsyncIterator
         at_the_end.push_async_callback(made_cluster.end)
         made_cluster.process, port = await _started(tmp_path, secret)
         await _install(client, made, port)
+        await _in_force(made_cluster)
         yield made_cluster
 
 
@@ -133,6 +134,31 @@ async def _install(client: kube.Client, made: list[dict[str, Any]], port: int) -
             for hook in one["webhooks"]:
                 hook["clientConfig"]["service"]["port"] = port
             await client.create(PLURALS[one["kind"]], one)
+
+
+async def _in_force(cluster: Cluster) -> None:
+    """Wait until the API server asks for pods and for ConfigMaps.
+
+    It hears of configurations, and of the Service, by watches: a little after they were stored.
+    """
+    pod = {
+        "metadata": {"name": "asks-first"},
+        "spec": {"containers": [{"name": "c", "image": "none"}]},
+    }
+    config_map = {"metadata": {"name": "cri-resmgr-config.default"}, "data": {"odd": "x"}}
+
+    async def asks() -> bool:
+        annotated = await cluster.create(_dry("tenant", "pods"), pod)
+        refused = await cluster.create(_dry("kube-system", "configmaps"), config_map)
+        return "annotations" in annotated.object["metadata"] and refused.status != 201
+
+    async with asyncio.timeout(30):
+        while not await asks():  # noqa: ASYNC110  # nobody tells when it has heard
+            await asyncio.sleep(0.02)
+
+
+def _dry(namespace: str, plural: str) -> str:
+    return f"/api/v1/namespaces/{namespace}/{plural}?dryRun=All"
 
 
 async def _clean(client: kube.Client) -> None:
