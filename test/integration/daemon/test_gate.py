@@ -61,12 +61,12 @@ async def test_a_relay_that_hangs_fails(none: daemons.Node) -> None:
     assert none.daemon.child is not None
     none.daemon.child.send_signal(signal.SIGSTOP)
     try:
-        status, told = await gate(none, "--quick", "--timeout=1")
+        status, told = await gate(none, "--quick", "--timeout=3")
     finally:
         none.daemon.child.send_signal(signal.SIGCONT)
 
     assert status == 1
-    assert told["relay"] == "the relay: no answer in 1 s"
+    assert told["relay"] == "the relay: no answer in 3 s"
 
 
 async def test_a_runtime_that_hangs_is_not_judged(none: daemons.Node) -> None:
@@ -88,7 +88,7 @@ async def test_a_relay_before_another_runtime_fails(none: daemons.Node, tmp_path
     await other.start()
     try:
         there = daemons.Node(none.runtime, other, none.kubelet, none.past)
-        status, told = await gate(there, "--timeout=2")
+        status, told = await gate(there, "--timeout=3")
     finally:
         await other.end()
 
