@@ -6,10 +6,14 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
-from . import shown
+from . import reports, shown
+
+R = TypeVar("R")
+"""A report of a benchmark."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,6 +52,25 @@ class Progress:
     def __call__(self, text: str) -> None:
         """Tell something."""
         print(f"{time.perf_counter() - self._begun:6.1f} s  {text}", file=sys.stderr)
+
+
+def finish(
+    arguments: argparse.Namespace,
+    kind: Callable[..., R],
+    measure: Callable[[], R],
+    tables: Callable[[R], Iterable[shown.Table]],
+    dump: Callable[[R], str] = reports.dump,
+) -> None:
+    """Measure, or read the file that is to be read instead; write the report, show its tables.
+
+    `kind` is the report's class.
+    """
+    if arguments.read is not None:
+        report = reports.read(kind, arguments.read.read_text(encoding="utf-8"))
+    else:
+        report = measure()
+    write(arguments, dump(report))
+    show(arguments, tables(report))
 
 
 def write(arguments: argparse.Namespace, dumped: str) -> None:

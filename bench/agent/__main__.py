@@ -14,7 +14,7 @@ from pathlib import Path
 
 from garden import audit
 
-from .. import cli, reports
+from .. import cli
 from . import alone, many, results, stage, tables
 
 
@@ -82,12 +82,7 @@ def main() -> None:
     """Measure, write, show."""
     arguments = parse()
     logging.basicConfig(level=logging.CRITICAL)
-    if arguments.read is not None:
-        report = reports.read(results.Report, arguments.read.read_text(encoding="utf-8"))
-    else:
-        report = asyncio.run(run(arguments))
-    cli.write(arguments, reports.dump(report))
-    cli.show(arguments, tables.tables(report))
+    cli.finish(arguments, results.Report, lambda: asyncio.run(run(arguments)), tables.tables)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from daemonset import waiting
 from garden import binaries, servers
 from ground import cluster, machine, places
 
-from .. import cli, reports
+from .. import cli
 from . import measure, results, stage, tables
 
 PROBLEMS = (
@@ -106,19 +106,14 @@ def innermost(problem: BaseException) -> BaseException:
 def main() -> None:
     """Measure, write, show."""
     arguments = parse()
-    if arguments.read is not None:
-        report = reports.read(results.Report, arguments.read.read_text(encoding="utf-8"))
-    else:
-        # As after Ctrl-C, so that the nodes go with us.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-        try:
-            report = asyncio.run(run(arguments))
-        except* KeyboardInterrupt:
-            sys.exit(130)
-        except* PROBLEMS as several:
-            sys.exit(f"cannot measure: {innermost(several)}")
-    cli.write(arguments, reports.dump(report))
-    cli.show(arguments, tables.tables(report))
+    # As after Ctrl-C, so that the nodes go with us.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        cli.finish(arguments, results.Report, lambda: asyncio.run(run(arguments)), tables.tables)
+    except* KeyboardInterrupt:
+        sys.exit(130)
+    except* PROBLEMS as several:
+        sys.exit(f"cannot measure: {innermost(several)}")
 
 
 if __name__ == "__main__":

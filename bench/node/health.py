@@ -14,6 +14,9 @@ from ground import cluster, machine
 
 _POLL = 0.05
 
+_WELL, _OUTAGE = 30.0, 120.0
+"""Seconds in which a kubelet has to be well, and in which one has to go and come back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outage:
@@ -64,28 +67,26 @@ class Health:
         """Whether the last answer was good."""
         return self._lines()[-1:] != [] and self._lines()[-1].endswith(" 1")
 
-    async def until_well(self, *, timeout: float = 30.0) -> None:
+    async def until_well(self) -> None:
         """Wait until the last answer was good. Raises `cluster.Late`."""
-        deadline = now() + timeout
+        deadline = now() + _WELL
         while not self.well():
             if now() > deadline:
-                raise cluster.Late(f"waited {timeout:.0f} s for a kubelet that is well")
+                raise cluster.Late(f"waited {_WELL:.0f} s for a kubelet that is well")
             await asyncio.sleep(_POLL)
 
-    async def until_outage(
-        self, since: float, *, over: float = 0.0, timeout: float = 120.0
-    ) -> Outage:
+    async def until_outage(self, since: float, *, over: float = 0.0) -> Outage:
         """Wait until an outage that began after `since`, and lasted until `over`, has ended.
 
         Raises `cluster.Late`.
         """
-        deadline = now() + timeout
+        deadline = now() + _OUTAGE
         while True:
             for each in self.since(since):
                 if each.ended > over:
                     return each
             if now() > deadline:
-                raise cluster.Late(f"waited {timeout:.0f} s for a kubelet to go and come back")
+                raise cluster.Late(f"waited {_OUTAGE:.0f} s for a kubelet to go and come back")
             await asyncio.sleep(_POLL)
 
     def _lines(self) -> list[str]:

@@ -11,7 +11,7 @@ import dataclasses
 import logging
 from collections.abc import Sequence
 
-from .. import cli, reports
+from .. import cli
 from . import measure, results, tables
 from .scenes import SCENES
 
@@ -57,14 +57,9 @@ def main() -> None:
     arguments = parse()
     # The client tells of each attempt to connect to a daemon that is not there yet.
     logging.basicConfig(level=logging.CRITICAL)
-    if arguments.read is not None:
-        report = reports.read(results.Report, arguments.read.read_text(encoding="utf-8"))
-    else:
-        names = [field.name for field in dataclasses.fields(measure.Wanted)]
-        wanted = measure.Wanted(**{name: getattr(arguments, name) for name in names})
-        report = asyncio.run(run(wanted))
-    cli.write(arguments, reports.dump(report))
-    cli.show(arguments, tables.tables(report))
+    names = [field.name for field in dataclasses.fields(measure.Wanted)]
+    wanted = measure.Wanted(**{name: getattr(arguments, name) for name in names})
+    cli.finish(arguments, results.Report, lambda: asyncio.run(run(wanted)), tables.tables)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from pathlib import Path
 from garden import binaries
 from node import containerd
 
-from .. import cli, reports
+from .. import cli
 from . import load, measure, results, tables
 
 DAEMON = (
@@ -92,15 +92,10 @@ def run(arguments: argparse.Namespace) -> results.Report:
 def main() -> None:
     """Measure, write, show."""
     arguments = parse()
-    if arguments.read is not None:
-        report = reports.read(results.Report, arguments.read.read_text(encoding="utf-8"))
-    else:
-        try:
-            report = run(arguments)
-        except load.LoadFailed as error:
-            sys.exit(f"cannot measure: calls failed: {error}")
-    cli.write(arguments, results.dump(report))
-    cli.show(arguments, tables.tables(report))
+    try:
+        cli.finish(arguments, results.Report, lambda: run(arguments), tables.tables, results.dump)
+    except load.LoadFailed as error:
+        sys.exit(f"cannot measure: calls failed: {error}")
 
 
 if __name__ == "__main__":

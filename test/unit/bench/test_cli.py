@@ -2,6 +2,7 @@
 """What programs that measure have in common."""
 
 import argparse
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,33 @@ def test_a_report_is_written_where_it_was_asked_for(tmp_path: Path) -> None:
     cli.write(parsed(), "other")
 
     assert (tmp_path / "a/b.json").read_text(encoding="utf-8") == "{}\n"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Seconds:
+    """A report."""
+
+    seconds: int
+
+
+def test_what_was_measured_is_shown_and_can_be_shown_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With `--read` nothing is measured."""
+    measured: list[Seconds] = []
+
+    def measure() -> Seconds:
+        measured.append(Seconds(3))
+        return measured[-1]
+
+    def tables(report: Seconds) -> list[shown.Table]:
+        return [shown.Table((("s",), (f"{report.seconds}",)))]
+
+    for option in ("-o", "--read"):
+        cli.finish(parsed(option, tmp_path / "a.json"), Seconds, measure, tables)
+
+    assert measured == [Seconds(3)]
+    assert capsys.readouterr().out == "s\n3\ns\n3\n"
 
 
 def test_tables_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
