@@ -104,7 +104,7 @@ class Systemd:
 
     def reset_failed(self, unit: str) -> None:
         """Forget that a unit failed, and how often it was started."""
-        self._tolerant("reset", unit, "ResetFailedUnit", "s", (unit,))
+        self._tolerant("reset", unit, "ResetFailedUnit")
 
     def state(self, unit: str) -> interface.UnitState:
         """Give where a unit stands; `UnitState()` for one that is not known."""
@@ -136,7 +136,7 @@ class Systemd:
 
     def processes(self, unit: str) -> tuple[interface.Process, ...]:
         """Give the processes of a unit, its main process first; none if it is not up."""
-        rows = self._tolerant("list the processes of", unit, "GetUnitProcesses", "s", (unit,))
+        rows = self._tolerant("list the processes of", unit, "GetUnitProcesses")
         found = [interface.Process(int(pid), _words(line)) for _, pid, line in rows]
         main = self.state(unit).main_pid if len(found) > 1 else 0
         return tuple(sorted(found, key=lambda process: (process.pid != main, process.pid)))
@@ -202,12 +202,10 @@ class Systemd:
         except bus.BusProblem as error:
             raise _problem(verb, thing, error) from error
 
-    def _tolerant(
-        self, verb: str, unit: str, method: str, signature: str, body: tuple[Any, ...]
-    ) -> Sequence[Any]:
+    def _tolerant(self, verb: str, unit: str, method: str) -> Sequence[Any]:
         """Call what has nothing to do for a unit that is not loaded; give the one result."""
         try:
-            answer = self._bus.call(_MANAGER, method, signature, body)
+            answer = self._bus.call(_MANAGER, method, "s", (unit,))
         except bus.Refused as refused:
             if refused.name == _NO_UNIT:
                 return ()

@@ -21,13 +21,13 @@ TIMEOUT = 8.0
 """Seconds for one exchange in the child."""
 
 
-def sender(argv: Sequence[str], run: programs.Run, *, timeout: float = TIMEOUT) -> Send:
+def sender(argv: Sequence[str], run: programs.Run) -> Send:
     """Make what sends a request by the program `argv`, which has to call `serve`."""
 
     def send(request: messages.Request) -> messages.Answer:
         asked = json.dumps(dataclasses.asdict(request))
         try:
-            result = run(argv, asked, timeout + 2.0)
+            result = run(argv, asked, TIMEOUT + 2.0)
             said = json.loads(result.out)
         except (programs.ProgramProblem, ValueError) as error:
             raise messages.ApiProblem(f"cannot ask the API server: {error}") from error
