@@ -71,9 +71,12 @@ def of_block(block: fields.Block) -> Status:
     value = block.get(b"grpc-status")
     if value is None:
         return of_http(block)
+    message = block.get(b"grpc-message") or b""
+    if value == b"0" and not message:
+        return OK
     if not value.isdigit() or len(value) > 9:
         return Status(Code.UNKNOWN, "the grpc-status is no number")
-    return Status(code(int(value)), decode_message(block.get(b"grpc-message") or b""))
+    return Status(code(int(value)), decode_message(message))
 
 
 def of_http(block: fields.Block) -> Status:
