@@ -96,7 +96,7 @@ class Pair:
         if self._up is None:
             if self._early is None:
                 self._early = []
-            self._early.append(memoryview(bytes(data)))
+            self._early.append(data)
             return
         self._send(data, end_stream=end_stream)
 

@@ -64,7 +64,7 @@ class Link(asyncio.BufferedProtocol):
         self.turn.begin()
         try:
             handle = self.handle
-            for event in self.connection.receive(bytes(self.turn.buffer[:nbytes])):
+            for event in self.connection.receive(self.turn.buffer[:nbytes]):
                 handle(event)
             self.touch()
         finally:
@@ -112,7 +112,7 @@ class Link(asyncio.BufferedProtocol):
                 break
             for event in conn.pump():
                 self.handle(event)
-        if conn.choked and not self._unread and not self.reads_always:
+        if not self.reads_always and conn.choked and not self._unread:
             self._unread = True
             transport.pause_reading()
         if (conn.failed or self.finished) and not self._leaving:

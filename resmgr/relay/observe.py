@@ -17,8 +17,7 @@ from ..wire.grpc import codes, encodings, messages, statuses
 LARGEST_COPIES: Final = 64 * 1024 * 1024
 """Bytes of all copies together, so that many large calls at once cost no more memory than this."""
 
-_LEAST_PART: Final = 16
-"""What is less than this part of all that was received with it is copied."""
+_LARGEST: Final = messages.LARGEST + messages.PREFIX_LENGTH
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -64,52 +63,30 @@ class Budget:
 
 
 class _Copy:
-    """The one message of a direction.
+    """The one message of a direction, as the content came."""
 
-    Content is a view of all that was received together with it. Not too small a part of that is
-    kept as it is and counted as the whole, once; a smaller one is copied.
-    """
-
-    __slots__ = ("_broken", "_budget", "_chunks", "_size", "_taken", "_whole")
+    __slots__ = ("_broken", "_budget", "_chunks", "_size")
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
-        self._chunks: list[bytes | memoryview] = []
+        self._chunks: list[memoryview] = []
         self._size = 0
-        self._taken = 0
         self._broken = False
-        self._whole: object = None
 
     def add(self, data: memoryview) -> None:
         if self._broken:
             return
         size = len(data)
-        self._size += size
-        chunk: bytes | memoryview = data
-        whole = data.obj
-        if whole is not self._whole:
-            if isinstance(whole, bytes) and size * _LEAST_PART >= len(whole):
-                self._whole = whole
-                size = len(whole)
-            else:
-                chunk = bytes(data)
-            if not self._budget.take(size):
-                self._break()
-                return
-            self._taken += size
-        if self._size > messages.LARGEST + messages.PREFIX_LENGTH:
-            self._break()
+        if self._size + size > _LARGEST or not self._budget.take(size):
+            self.drop()
+            self._broken = True
             return
-        self._chunks.append(chunk)
-
-    def _break(self) -> None:
-        self.drop()
-        self._broken = True
+        self._size += size
+        self._chunks.append(data)
 
     def drop(self) -> None:
-        self._budget.give(self._taken)
-        self._size = self._taken = 0
-        self._whole = None
+        self._budget.give(self._size)
+        self._size = 0
         self._chunks.clear()
 
     @property

@@ -30,7 +30,6 @@ class Connection:
         "_out",
         "_table",
         "fetch",
-        "goaway_received",
         "pump",
     )
 
@@ -43,7 +42,6 @@ class Connection:
             self._table, self._out, self._counters, bounds, client=client
         )
         self._draining = False
-        self.goaway_received = False
         # Called for every turn, so without a method in between.
         self.fetch = self._out.fetch
         self.pump = self._out.pump
@@ -67,19 +65,11 @@ class Connection:
 
     # -- Receiving ----------------------------------------------------------------------------
 
-    def receive(self, data: bytes) -> list[events.Event]:
-        """What these bytes mean. `data` must not change afterwards: events hold views of it."""
+    def receive(self, data: bytes | memoryview) -> list[events.Event]:
+        """What these bytes mean. `data` may change afterwards: events hold copies."""
         found = self._inbound.receive(data)
-        for event in found:
-            kind = type(event)
-            if kind is events.GoAwayReceived:
-                self.goaway_received = True
-            elif (
-                kind is events.PingAcknowledged
-                and self._draining
-                and event.payload == _SHUTDOWN_PING  # type: ignore[union-attr]
-            ):
-                self._last_goaway()
+        if self._draining and events.PingAcknowledged(_SHUTDOWN_PING) in found:
+            self._last_goaway()
         return found
 
     def consumed(self, stream_id: int, size: int) -> None:
@@ -95,7 +85,7 @@ class Connection:
         """Whether a client may open a stream now."""
         return (
             not self._inbound.failed
-            and not self.goaway_received
+            and not self._inbound.goaway_received
             and not self._out.choked
             and len(self._table.open) < self._out.peer.max_concurrent_streams
             and self._table.next_own_id < codes.LARGEST_STREAM_ID
@@ -106,7 +96,7 @@ class Connection:
         """Whether this connection will never open a stream again."""
         return (
             self._inbound.failed
-            or self.goaway_received
+            or self._inbound.goaway_received
             or self._table.next_own_id >= codes.LARGEST_STREAM_ID
         )
 

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `connection.Connection` tells: the only way in which bytes reach the layers above."""
+"""What `connection.Connection` tells: the only way in which bytes reach the layers above.
+
+Nobody changes an event. Those of every call are not frozen all the same: making a frozen one takes
+three times as long.
+"""
 
 import dataclasses
 
 from . import fields
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(slots=True)
 class HeadersReceived:
     """The head of a request (server) or of a response (client)."""
 
@@ -15,11 +19,11 @@ class HeadersReceived:
     end_stream: bool
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(slots=True)
 class DataReceived:
-    """Content. Whoever has used it up calls `Connection.consumed` with its length.
+    """Content of one frame or of several. Whoever has used it up calls `Connection.consumed`.
 
-    `data` is a view of the bytes that were received: keep a copy of a small part of them.
+    `data` keeps nothing else in memory than what it holds, padding aside.
     """
 
     stream_id: int
@@ -27,7 +31,7 @@ class DataReceived:
     end_stream: bool
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(slots=True)
 class TrailersReceived:
     """The fields after the content; the peer has ended the stream."""
 

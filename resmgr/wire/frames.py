@@ -27,8 +27,9 @@ _SETTING = struct.Struct(">HL")
 class Reader:
     """Cuts a byte stream into frames, however the stream was split on its way.
 
-    Payloads are views of the bytes that were fed, so these must not change afterwards. At most one
-    incomplete frame is kept, which is shorter than `limit` plus the header.
+    The payload of DATA is bytes of its own. All others are views of what was fed, which may change
+    after the last frame has been taken. At most one incomplete frame is kept, which is shorter
+    than `limit` plus the header.
     """
 
     __slots__ = ("_have", "_need", "_parts", "limit")
@@ -39,41 +40,54 @@ class Reader:
         self._have = 0
         self._need = HEADER_LENGTH
 
-    def feed(self, data: bytes) -> Iterator[Frame]:
+    def feed(self, data: bytes | memoryview) -> Iterator[Frame]:
         """Yield the frames that are complete.
+
+        DATA frames without flags that follow each other with the same header, as those of a long
+        message do, are one frame with the content of all: a frame's borders mean nothing there.
 
         Raises `problems.ConnectionProblem` for a frame longer than the limit, as soon as its header
         is there and after the frames before it.
         """
         if self._parts:
-            self._parts.append(data)
             self._have += len(data)
             if self._have < self._need:
+                self._parts.append(bytes(data))
                 return
-            data = b"".join(self._parts)
+            data = b"".join((*self._parts, data))
             self._parts.clear()
         end = len(data)
         start = 0
         view = memoryview(data)
         while end - start >= HEADER_LENGTH:
-            high, low, kind, flags, stream_id = _unpack_header(data, start)
+            header = _unpack_header(data, start)
+            high, low, kind, flags, stream_id = header
             length = high << 8 | low
             if length > self.limit:
                 raise problems.ConnectionProblem(
                     codes.ErrorCode.FRAME_SIZE_ERROR, f"a frame of {length} bytes"
                 )
-            stop = start + HEADER_LENGTH + length
+            size = HEADER_LENGTH + length
+            stop = start + size
             if stop > end:
                 self._keep(data, start, stop)
                 return
-            yield kind, flags, stream_id & _STREAM_MASK, view[start + HEADER_LENGTH : stop]
+            payload = view[start + HEADER_LENGTH : stop]
+            if kind == codes.DATA:
+                parts = [payload]
+                if length and not flags:
+                    while stop + size <= end and _unpack_header(data, stop) == header:
+                        parts.append(view[stop + HEADER_LENGTH : stop + size])
+                        stop += size
+                payload = memoryview(b"".join(parts))
+            yield kind, flags, stream_id & _STREAM_MASK, payload
             start = stop
         if start < end:
             self._keep(data, start, start + HEADER_LENGTH)
 
-    def _keep(self, data: bytes, start: int, stop: int) -> None:
+    def _keep(self, data: bytes | memoryview, start: int, stop: int) -> None:
         """Remember the beginning of a frame that would end at `stop`."""
-        rest = data[start:]
+        rest = bytes(data[start:])
         self._parts.append(rest)
         self._have = len(rest)
         self._need = stop - start

@@ -36,6 +36,7 @@ class Inbound:
         "_reader",
         "_table",
         "failed",
+        "goaway_received",
         "settled",
         "streams",
     )
@@ -50,6 +51,7 @@ class Inbound:
         client: bool,
     ) -> None:
         self.failed = False
+        self.goaway_received = False
         self._client = client
         self._table = table
         self._out = out
@@ -72,10 +74,11 @@ class Inbound:
             self.streams.continuation,
         )
 
-    def receive(self, data: bytes) -> list[events.Event]:
+    def receive(self, data: bytes | memoryview) -> list[events.Event]:
         """What these bytes mean, whatever they are."""
         found: list[events.Event] = []
-        self._events = self.streams.events = found
+        of_streams = self.streams
+        self._events = of_streams.events = found
         if self.failed:
             return found
         try:
@@ -83,7 +86,7 @@ class Inbound:
                 data = self._after_preface(data)
             for kind, flags, stream_id, payload in self._reader.feed(data):
                 try:
-                    if self.streams.open_block and kind != codes.CONTINUATION:
+                    if of_streams.assembly.stream_id and kind != codes.CONTINUATION:
                         raise _broken("another frame inside a header block")
                     if not self.settled:
                         self._first(kind, flags)
@@ -112,7 +115,7 @@ class Inbound:
             self._events.append(events.StreamReset(problem.stream_id, problem.code, str(problem)))
         self._counters.reset()
 
-    def _after_preface(self, data: bytes) -> bytes:
+    def _after_preface(self, data: bytes | memoryview) -> bytes | memoryview:
         """What follows the client's preface in these bytes."""
         taken = min(len(data), len(self._preface))
         if data[:taken] != self._preface[:taken]:
@@ -163,6 +166,7 @@ class Inbound:
                 self._table.open[other].queue = None
                 self._table.close(other, streams.Ending.BY_PEER)
                 self._events.append(events.StreamReset(other, _ErrorCode.REFUSED_STREAM))
+        self.goaway_received = True
         code = frames.word(payload, 4)
         self._events.append(events.GoAwayReceived(code, bytes(payload[8:])))
 

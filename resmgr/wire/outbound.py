@@ -106,8 +106,11 @@ class Outbound:
             and not self.paused
             and size <= stream.send_window
             and size <= self.window
-            and size <= self.peer.max_frame_size
+            and size <= _TURN
         ):
+            limit = self.peer.max_frame_size
+            if size > limit:
+                data = self._send_full(stream, data, limit)
             self._send_data(stream, data, end_stream=end_stream)
             return size
         if stream.queue is None:
@@ -131,6 +134,16 @@ class Outbound:
             self._out.append(data)
         if end_stream:
             self._end(stream)
+
+    def _send_full(self, stream: streams.Stream, data: memoryview, limit: int) -> memoryview:
+        """Send content in frames as long as the peer allows; gives what is left for the last."""
+        stop = (len(data) - 1) // limit * limit
+        header = frames.frame_header(limit, codes.DATA, 0, stream.stream_id)
+        for start in range(0, stop, limit):
+            self._out += (header, data[start : start + limit])
+        stream.send_window -= stop
+        self.window -= stop
+        return data[stop:]
 
     def _offer(self, stream: streams.Stream) -> None:
         """Put a stream into the row of those that can send."""

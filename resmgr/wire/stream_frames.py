@@ -13,10 +13,10 @@ class StreamFrames:
     """Judges frames by the state of their stream; what they say goes to `events`.
 
     `last_accepted` is the last stream that a client may open: it sinks with a GOAWAY of ours.
+    While a header block is open in `assembly`, no other frame may come.
     """
 
     __slots__ = (
-        "_assembly",
         "_client",
         "_counters",
         "_limits",
@@ -25,6 +25,7 @@ class StreamFrames:
         "_table",
         "_uncredited",
         "_window",
+        "assembly",
         "events",
         "last_accepted",
     )
@@ -45,15 +46,10 @@ class StreamFrames:
         self._out = out
         self._counters = counters
         self._limits = bounds
-        self._assembly = blocks.Assembly(bounds)
+        self.assembly = blocks.Assembly(bounds)
         self._self_dependent = 0
         self._window = bounds.connection_window
         self._uncredited = 0
-
-    @property
-    def open_block(self) -> int:
-        """The stream whose header block is not complete, 0 without one."""
-        return self._assembly.stream_id
 
     def headers(self, flags: int, stream_id: int, payload: memoryview) -> None:
         """HEADERS: the beginning of a header block, mostly all of it."""
@@ -68,13 +64,13 @@ class StreamFrames:
             if frames.word(payload) & codes.LARGEST_STREAM_ID == stream_id:
                 self._self_dependent = stream_id
             payload = payload[5:]
-        block = self._assembly.begin(flags, stream_id, payload)
+        block = self.assembly.begin(flags, stream_id, payload)
         if block is not None:
             self._block(stream_id, block, end_stream=bool(flags & codes.END_STREAM))
 
     def continuation(self, flags: int, stream_id: int, payload: memoryview) -> None:
         """CONTINUATION: more of a header block."""
-        found = self._assembly.go_on(flags, stream_id, payload)
+        found = self.assembly.go_on(flags, stream_id, payload)
         if found is not None:
             block, end_stream = found
             self._block(stream_id, block, end_stream=end_stream)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Frames from and to bytes."""
 
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,9 +27,31 @@ def read(reader: frames.Reader, data: bytes) -> list[playbook.Frame]:
     ]
 
 
-@given(st.lists(RAW, max_size=8), st.data())
+CONTENT = st.builds(
+    playbook.Frame,
+    kind=st.just(0),
+    flags=st.sampled_from((0, 0, 0, 1, 8)),
+    stream_id=st.integers(1, 2),
+    payload=st.sampled_from((b"", b"a", b"b", b"cd", b"ef")),
+)
+
+
+def without_borders(found: Iterable[playbook.Frame]) -> list[playbook.Frame]:
+    """Give the frames with content that goes on in the next one put together."""
+    out: list[playbook.Frame] = []
+    for one in found:
+        if out and one.kind == one.flags == out[-1].kind == out[-1].flags == 0:
+            last = out[-1]
+            if one.stream_id == last.stream_id and one.payload and last.payload:
+                out[-1] = playbook.Frame(0, 0, last.stream_id, last.payload + one.payload)
+                continue
+        out.append(one)
+    return out
+
+
+@given(st.lists(RAW | CONTENT, max_size=12), st.data())
 def test_frames_do_not_depend_on_the_split(sent: list[playbook.Frame], data: st.DataObject) -> None:
-    """However a byte stream is split, the same frames come out."""
+    """However a byte stream is split, the same frames come out, but for borders within content."""
     whole = b"".join(
         playbook.frame(one.kind, one.flags, one.stream_id, one.payload) for one in sent
     )
@@ -39,7 +63,7 @@ def test_frames_do_not_depend_on_the_split(sent: list[playbook.Frame], data: st.
         found += read(reader, whole[position : position + step])
         position += step
 
-    assert found == sent
+    assert without_borders(found) == without_borders(sent)
 
 
 def test_a_byte_at_a_time() -> None:
@@ -60,10 +84,66 @@ def test_the_reserved_bit_is_ignored() -> None:
 
 def test_payloads_are_views() -> None:
     """A payload is no copy of the bytes that were fed."""
-    data = playbook.frame(0, 0, 1, b"content")
+    data = playbook.frame(6, 0, 0, b"12345678")
     (found,) = frames.Reader().feed(data)
 
     assert found[3].obj is data
+
+
+def test_content_outlives_what_was_fed() -> None:
+    """What was fed can be used for something else, and content does not keep it in memory."""
+    buffer = bytearray(playbook.frame(0, 0, 1, b"content") + playbook.frame(0, 1, 1, b"abc"))
+    found = list(frames.Reader().feed(memoryview(buffer)))
+    buffer[:] = bytes(len(buffer))
+
+    assert [one[3].obj for one in found] == [b"content", b"abc"]
+
+
+def test_half_a_frame_outlives_what_was_fed() -> None:
+    """What is kept until the rest comes is a copy."""
+    whole = playbook.frame(0, 1, 1, b"content")
+    reader = frames.Reader()
+    for part in (whole[:5], whole[5:11]):
+        buffer = bytearray(part)
+        assert list(reader.feed(memoryview(buffer))) == []
+        buffer[:] = bytes(len(buffer))
+
+    assert read(reader, whole[11:]) == [playbook.Frame(0, 1, 1, b"content")]
+
+
+def test_long_content_is_one_frame() -> None:
+    """Frames of the same length that only go on are put together; the one that ends is not."""
+    whole = [playbook.frame(0, 0, 3, b"%04d" % number) for number in range(5)]
+    found = read(frames.Reader(), b"".join((*whole, playbook.frame(0, 1, 3, b"last"))))
+
+    assert found == [
+        playbook.Frame(0, 0, 3, b"00000001000200030004"),
+        playbook.Frame(0, 1, 3, b"last"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        playbook.Frame(0, 0, 5, b"abc"),
+        playbook.Frame(0, 8, 3, b"abc"),
+        playbook.Frame(1, 0, 3, b"abc"),
+    ],
+    ids=["another stream", "padded", "no content"],
+)
+def test_what_is_not_put_together(second: playbook.Frame) -> None:
+    """Frames differ in more than what they hold."""
+    first = playbook.Frame(0, 0, 3, b"abc")
+    whole = b"".join(
+        playbook.frame(one.kind, one.flags, one.stream_id, one.payload) for one in (first, second)
+    )
+
+    assert read(frames.Reader(), whole) == [first, second]
+
+
+def test_empty_content_is_not_put_together() -> None:
+    """Frames that carry nothing are counted by whoever takes them."""
+    assert len(read(frames.Reader(), playbook.frame(0, 0, 3) * 4)) == 4
 
 
 def test_a_frame_over_the_limit_is_refused_at_its_header() -> None:

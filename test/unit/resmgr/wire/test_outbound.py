@@ -116,6 +116,26 @@ def test_frames_are_no_longer_than_the_peer_allows() -> None:
     assert [len(one.payload) for one in book.hear()] == [16_384, 16_384, 7_232]
 
 
+def test_long_content_ends_its_stream_in_the_last_frame() -> None:
+    """What the windows take goes out at once, cut, and the whole is taken off both of them."""
+    book = asked(initial_window_size=65_535)
+    sent = book.connection.data(1, memoryview(b"x" * 32_768), end_stream=True)
+    found = book.hear()
+
+    assert sent == 32_768
+    assert [(len(one.payload), one.flags) for one in found] == [(16_384, 0), (16_384, 1)]
+
+
+def test_long_content_is_taken_off_the_windows() -> None:
+    """After frames that went out together the windows have room for what is left of them."""
+    book = asked(initial_window_size=50_000)
+    book.connection.data(1, memoryview(b"x" * 40_000))
+    book.hear()
+
+    assert book.connection.data(1, memoryview(b"y" * 10_001)) == 0
+    assert content(book.hear()) == b"y" * 10_000
+
+
 def test_a_larger_window_by_settings() -> None:
     """INITIAL_WINDOW_SIZE moves the windows of open streams."""
     book = asked(initial_window_size=2)
