@@ -2,8 +2,8 @@
 """What the agent tells Prometheus while it works on a real API server and a real daemon."""
 
 import asyncio
-import socket
 
+from garden import servers
 from integration.agent.conftest import STATIC, Node
 from prometheus_client import parser
 
@@ -24,8 +24,7 @@ async def scraped(port: int) -> dict[tuple[str, ...], float]:
 
 async def test_a_configuration_that_is_taken_and_one_that_is_refused(node: Node) -> None:
     """Counted by result, with the generation in force; no label has a name of the cluster."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = servers.free_port()
     node.agent.more = [f"-metrics-address=127.0.0.1:{port}"]
     await node.daemon.start()
     await node.agent.start()
