@@ -141,7 +141,7 @@ class Node:
 
     def __init__(
         self,
-        policy: str,
+        policy: str | interface.Factory,
         tree: Tree,
         *,
         reserved: str = "",
@@ -160,7 +160,8 @@ class Node:
         )
         self._order = order
         self.machine = self._mixed(tree.machine())
-        self.policy = registry.load(policy)(self.machine, constraints, self._mixed(config or {}))
+        make = registry.load(policy) if isinstance(policy, str) else policy
+        self.policy = make(self.machine, constraints, self._mixed(config or {}))
         self.usable = constraints.available or self.machine.online
         """CPUs that anybody may be told."""
 
