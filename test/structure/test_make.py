@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The targets of the Makefile: what `help` promises is there."""
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -15,9 +16,17 @@ KNOWN = (
 
 
 def make(checkout: Path, *words: str) -> str:
-    """Give what `make` prints, without running anything that `-n` does not run."""
+    """Give what `make` prints, without running anything that `-n` does not run.
+
+    Words and variables of a make that runs the tests are none of its business.
+    """
     return subprocess.run(
-        ["make", *words], cwd=checkout, check=True, capture_output=True, text=True
+        ["make", *words],
+        cwd=checkout,
+        env={"PATH": os.environ["PATH"]},
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout
 
 
