@@ -48,6 +48,20 @@ def test_every_event_is_listed() -> None:
     assert quoted("Events") == set(re.findall(pattern, text))
 
 
+def test_every_reason_that_asks_for_something_says_what() -> None:
+    """Each has a heading of its own, so that an address leads to it."""
+    part = re.split(r"^## What to do$", PAGE, flags=re.MULTILINE)[1]
+    part = re.split(r"^## ", part, flags=re.MULTILINE)[0]
+    conditions = set(re.findall(r'"(\w+)"', source("agent/core/conditions.py")))
+    reasons = quoted("Conditions") & conditions
+    types = {"ConfigurationApplied", "AdjustmentsApplied", "DaemonConnected"}
+    fine = {"Applied", "NoAdjustments", "Connected"}
+
+    told = re.findall(r"^### (\w+)\n\n\S", part, flags=re.MULTILINE)
+    assert len(told) == len(set(told))
+    assert set(told) == (reasons | quoted("Events")) - types - fine
+
+
 def test_every_service_and_domain_is_listed() -> None:
     """As the code has them."""
     names = {services.AGENT, services.CONFIG, services.REPORT}
