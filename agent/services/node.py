@@ -6,8 +6,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
-from resmgr.agentapi import agent_pb2, services
-from resmgr.protobuf import reading
+from resmgr.agentapi import agent_pb2, requests, services
 from resmgr.wire.grpc import codes
 from resmgr.wire.grpc.statuses import CallError
 
@@ -62,7 +61,7 @@ class NodeService:
             raise _failed(f"failed to get node object: {error}", error) from error
 
     async def _patch(self, message: bytes) -> bytes:
-        request = _read(agent_pb2.PatchNodeRequest, message)
+        request = requests.read(agent_pb2.PatchNodeRequest, message)
         changes = [jsonpatch.Change(one.op, one.path, one.value) for one in request.patches]
         if changes:
             for left in reversed(range(TRIES)):
@@ -97,7 +96,7 @@ class NodeService:
         return True
 
     async def _capacity(self, message: bytes) -> bytes:
-        capacities = dict(_read(agent_pb2.UpdateNodeCapacityRequest, message).capacities)
+        capacities = dict(requests.read(agent_pb2.UpdateNodeCapacityRequest, message).capacities)
         for name in sorted(capacities):
             if why := permitted.capacity_refusal(name):
                 raise CallError(codes.Code.INVALID_ARGUMENT, why)
@@ -114,16 +113,9 @@ class NodeService:
         return b""
 
     async def _check(self, message: bytes) -> bytes:
-        query = _read(agent_pb2.HealthCheckRequest, message).query
+        query = requests.read(agent_pb2.HealthCheckRequest, message).query
         error = self._health() if query == CONFIG_STATUS else ""
         return agent_pb2.HealthCheckReply(error=error).SerializeToString()
-
-
-def _read(kind: type[reading.M], message: bytes) -> reading.M:
-    try:
-        return reading.read(kind, message)
-    except reading.Unreadable as error:
-        raise CallError(codes.Code.INVALID_ARGUMENT, str(error)) from error
 
 
 def _failed(message: str, error: errors.ApiError) -> CallError:

@@ -4,10 +4,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from resmgr.agentapi import report_pb2, services
-from resmgr.protobuf import reading
-from resmgr.wire.grpc import codes
-from resmgr.wire.grpc.statuses import CallError
+from resmgr.agentapi import report_pb2, requests, services
 
 from ..core import announcements, book
 from ..grpc import server
@@ -43,7 +40,7 @@ class ReportService:
         }
 
     async def _events(self, message: bytes) -> bytes:
-        request = _read(report_pb2.EventsRequest, message)
+        request = requests.read(report_pb2.EventsRequest, message)
         for one in request.events[:MOST]:
             pod = None
             # What is no name would lead to another path of the API server.
@@ -59,7 +56,7 @@ class ReportService:
         return report_pb2.EventsReply().SerializeToString()
 
     async def _state(self, message: bytes) -> bytes:
-        request = _read(report_pb2.StateRequest, message)
+        request = requests.read(report_pb2.StateRequest, message)
         policy, source, version = (
             text[:LONGEST] for text in (request.policy, request.source, request.version)
         )
@@ -69,10 +66,3 @@ class ReportService:
 
 def _is_reason(text: str) -> bool:
     return text.isascii() and text.isidentifier() and len(text) <= LONGEST // 2
-
-
-def _read(kind: type[reading.M], message: bytes) -> reading.M:
-    try:
-        return reading.read(kind, message)
-    except reading.Unreadable as error:
-        raise CallError(codes.Code.INVALID_ARGUMENT, str(error)) from error

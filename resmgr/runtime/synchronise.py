@@ -66,24 +66,32 @@ async def fetch(
     return Fetched(events.Synchronised(tuple(found_pods), tuple(found)), tuple(problems))
 
 
-async def _pods(runtime: Runtime) -> Iterable[api_pb2.PodSandbox]:
+async def _answer(
+    runtime: Runtime, kind: type[reading.M], method: str, request: bytes, timeout: float
+) -> reading.M:
+    """Give an answer. Raises `RuntimeProblem` that says why there is none, and nothing else."""
     try:
-        answer = await runtime.call("ListPodSandbox", b"", _LIST_TIMEOUT)
-        return reading.read(api_pb2.ListPodSandboxResponse, answer).items
+        return reading.read(kind, await runtime.call(method, request, timeout))
     except CallError as error:
-        raise RuntimeProblem(f"cannot list the runtime's pods: {cause(error)}") from error
+        raise RuntimeProblem(cause(error)) from error
     except reading.Unreadable as error:
-        raise RuntimeProblem(f"cannot list the runtime's pods: {error}") from error
+        raise RuntimeProblem(str(error)) from error
+
+
+async def _pods(runtime: Runtime) -> Iterable[api_pb2.PodSandbox]:
+    kind = api_pb2.ListPodSandboxResponse
+    try:
+        return (await _answer(runtime, kind, "ListPodSandbox", b"", _LIST_TIMEOUT)).items
+    except RuntimeProblem as problem:
+        raise RuntimeProblem(f"cannot list the runtime's pods: {problem}") from problem
 
 
 async def _containers(runtime: Runtime) -> Iterable[api_pb2.Container]:
+    kind = api_pb2.ListContainersResponse
     try:
-        answer = await runtime.call("ListContainers", b"", _LIST_TIMEOUT)
-        return reading.read(api_pb2.ListContainersResponse, answer).containers
-    except CallError as error:
-        raise RuntimeProblem(f"cannot list the runtime's containers: {cause(error)}") from error
-    except reading.Unreadable as error:
-        raise RuntimeProblem(f"cannot list the runtime's containers: {error}") from error
+        return (await _answer(runtime, kind, "ListContainers", b"", _LIST_TIMEOUT)).containers
+    except RuntimeProblem as problem:
+        raise RuntimeProblem(f"cannot list the runtime's containers: {problem}") from problem
 
 
 async def _pod(
@@ -91,32 +99,26 @@ async def _pod(
 ) -> Pod:
     if known:
         return pods.listed(listed, "")
-    request = api_pb2.PodSandboxStatusRequest(pod_sandbox_id=listed.id, verbose=True)
+    asked = api_pb2.PodSandboxStatusRequest(pod_sandbox_id=listed.id, verbose=True)
+    request, kind = asked.SerializeToString(), api_pb2.PodSandboxStatusResponse
     parent = ""
     try:
-        answer = await runtime.call(
-            "PodSandboxStatus", request.SerializeToString(), _STATUS_TIMEOUT
-        )
-        parent = verbose.cgroup_parent(reading.read(api_pb2.PodSandboxStatusResponse, answer).info)
+        told = await _answer(runtime, kind, "PodSandboxStatus", request, _STATUS_TIMEOUT)
+        parent = verbose.cgroup_parent(told.info)
         if not parent:
             problems.append(f"pod {listed.id}: the runtime does not tell the parent of its cgroup")
-    except CallError as error:
-        problems.append(f"pod {listed.id}: no status: {cause(error)}")
-    except reading.Unreadable as error:
-        problems.append(f"pod {listed.id}: no status: {error}")
+    except RuntimeProblem as problem:
+        problems.append(f"pod {listed.id}: no status: {problem}")
     return pods.listed(listed, parent)
 
 
 async def _container(runtime: Runtime, listed: Container, problems: list[str]) -> Container:
-    request = api_pb2.ContainerStatusRequest(container_id=listed.id, verbose=True)
+    asked = api_pb2.ContainerStatusRequest(container_id=listed.id, verbose=True)
+    request, kind = asked.SerializeToString(), api_pb2.ContainerStatusResponse
     try:
-        answer = await runtime.call("ContainerStatus", request.SerializeToString(), _STATUS_TIMEOUT)
-        told = reading.read(api_pb2.ContainerStatusResponse, answer)
-    except CallError as error:
-        problems.append(f"container {listed.id}: no status: {cause(error)}")
-        return listed
-    except reading.Unreadable as error:
-        problems.append(f"container {listed.id}: no status: {error}")
+        told = await _answer(runtime, kind, "ContainerStatus", request, _STATUS_TIMEOUT)
+    except RuntimeProblem as problem:
+        problems.append(f"container {listed.id}: no status: {problem}")
         return listed
     linux = verbose.resources(told.info)
     if told.status.resources.HasField("linux"):

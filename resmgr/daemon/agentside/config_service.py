@@ -9,8 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from ...agentapi import agent_pb2, services
-from ...protobuf import reading
+from ...agentapi import agent_pb2, requests, services
 from ...relay import intercept, unary
 from ...wire.grpc.codes import Code
 from ...wire.grpc.statuses import CallError
@@ -49,7 +48,7 @@ class ConfigService:
 
     async def _set_config(self, call: intercept.Call) -> unary.Reply:
         self._admit(call)
-        request = _read(agent_pb2.SetConfigRequest, call.message)
+        request = requests.read(agent_pb2.SetConfigRequest, call.message)
         async with self._one_at_a_time:
             error = ""
             try:
@@ -60,7 +59,7 @@ class ConfigService:
 
     async def _set_adjustment(self, call: intercept.Call) -> unary.Reply:
         self._admit(call)
-        request = _read(agent_pb2.SetAdjustmentRequest, call.message)
+        request = requests.read(agent_pb2.SetAdjustmentRequest, call.message)
         async with self._one_at_a_time:
             try:
                 errors = self._adjust(request.adjustment)
@@ -75,10 +74,3 @@ class ConfigService:
             raise CallError(
                 Code.PERMISSION_DENIED, "only root and the daemon's user may configure it"
             )
-
-
-def _read(kind: type[reading.M], message: bytes) -> reading.M:
-    try:
-        return reading.read(kind, message)
-    except reading.Unreadable as error:
-        raise CallError(Code.INVALID_ARGUMENT, str(error)) from error
