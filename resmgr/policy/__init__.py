@@ -3,6 +3,6 @@
 
 What belongs here: the interface (`interface`), the list of policies (`registry`), what several of
 them share (such as `allocator`, `supply`, `remembered`), and one package a policy, of which only
-the active one is imported. What must not: any I/O, clock or chance, asyncio, CRI messages; policies do
-not know each other.
+the active one is imported. What must not: any I/O, clock or chance, asyncio, CRI messages;
+policies do not know each other.
 """
