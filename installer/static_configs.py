@@ -66,6 +66,7 @@ VALUED = frozenset(
 REFUSED = frozenset(
     {
         "agent-socket",
+        "check",
         "config-socket",
         "fallback-config",
         "force-config",

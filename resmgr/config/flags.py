@@ -73,6 +73,7 @@ REFUSED = {
     "host-root": "the daemon runs on the node itself",
     "reset-config": _STOPS,
     "reset-policy": _STOPS,
+    "check": _STOPS,
     "print-config": _STOPS,
     "list-policies": _STOPS,
     "help": _STOPS,

@@ -37,6 +37,8 @@ def run(words: Sequence[str], environ: Mapping[str, str], out: TextIO, err: Text
         return runner.run(options, environ, err)
     if options.action is Action.RESET:
         return _reset(options, err)
+    if options.action is Action.CHECK:
+        return _check(options, out, err)
     try:
         text = _text(options)
     except UsageError as error:
@@ -74,6 +76,23 @@ def _text(options: Options) -> str:
 
         return describe.default_configuration(options.defaults, configuration.UNPRINTED)
     return describe.modules(options.words)
+
+
+def _check(options: Options, out: TextIO, err: TextIO) -> int:
+    """Tell how the daemon would start; give 1 if it would not."""
+    import time
+
+    from . import check, prepare
+
+    now = time.time  # noqa: TID251 - the edge, where clocks come from
+    try:
+        found = check.check(options, now)
+    except prepare.CannotStart as error:
+        err.write(f"cri-resmgr: cannot start: {error}\n")
+        return 1
+    err.writelines(f"warning: {line}\n" for line in found.warnings)
+    out.write(f"{found.line}\n")
+    return 0
 
 
 def _reset(options: Options, err: TextIO) -> int:

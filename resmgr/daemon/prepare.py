@@ -6,7 +6,7 @@ None of it waits; whatever is wrong ends the start with one message.
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +145,15 @@ def _prepare(
     _look_at_sockets(options, listening=listening)
     store = Store.open(Path(options.relay_dir), now=now)
     held.callback(store.close)
-    saved = store.load()
+    made = of(options, store, store.load(), now)
+    return replace(made, warnings=[*made.warnings, *store.problems])
+
+
+def of(options: Options, store: Store, saved: Saved, now: Callable[[], float]) -> Prepared:
+    """Read the machine, and make what judges configurations on it.
+
+    Raises `discover.DiscoveryError`.
+    """
     root, data = Path(options.root or "/"), Path(options.relay_dir)
     found = discover.discover(root, device=speeds.source(root))
     return Prepared(
@@ -157,7 +165,7 @@ def _prepare(
         where=constraints.Cgroups(options.root, options.cgroup_mount.rstrip("/")),
         now=now,
         controls=Controls(Places(root, data, Path(options.cgroup_mount)), found.machine),
-        warnings=[*found.warnings, *store.problems],
+        warnings=list(found.warnings),
     )
 
 

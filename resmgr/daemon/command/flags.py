@@ -35,6 +35,7 @@ class Action(Enum):
     MODULES = "config-help"
     COMPLETION = "completion"
     RESET = "reset"
+    CHECK = "check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ def _idle(given: Mapping[str, str], variables: Mapping[str, str]) -> list[str]:
 def _action(values: Mapping[str, str], words: tuple[str, ...]) -> tuple[Action, tuple[str, ...]]:
     for name, action in (
         ("version", Action.VERSION),
+        ("check", Action.CHECK),
         ("print-config", Action.PRINT_CONFIG),
         ("list-policies", Action.LIST_POLICIES),
     ):

@@ -2,7 +2,8 @@
 """Every flag of the daemon, once: parser, usage text and completion scripts read this table.
 
 Names and defaults are those of the original (resource manager, sections 2.1 and 2.2), so that unit
-files and environment files go on working. Beyond it: `sysfs-root`, `introspection-socket`.
+files and environment files go on working. Beyond it: `sysfs-root`,
+`introspection-socket`, `check`.
 """
 
 from collections.abc import Mapping
@@ -177,6 +178,7 @@ _DAEMON = (
         _WATCH,
         idle="this version serves no visualisations",
     ),
+    Flag("check", Kind.BOOLEAN, "false", "Tell whether it could start so, and how.", _ONCE),
     Flag("print-config", Kind.BOOLEAN, "false", "Print the default configuration.", _ONCE),
     Flag("list-policies", Kind.BOOLEAN, "false", "Print the policies that there are.", _ONCE),
     Flag("reset-config", Kind.BOOLEAN, "false", "Forget the node agent's configuration.", _ONCE),

@@ -120,6 +120,7 @@ def test_real_time_signals_are_known() -> None:
     ("words", "action"),
     [
         (("--version",), Action.VERSION),
+        (("--check", "--force-config=/x"), Action.CHECK),
         (("--print-config",), Action.PRINT_CONFIG),
         (("--list-policies",), Action.LIST_POLICIES),
         (("-h",), Action.HELP),
@@ -178,6 +179,6 @@ def test_every_other_flag_is_used(name: str) -> None:
     behind = [text for path, text in made.items() if path.stem not in {"flags", "flagtable"}]
     option = MADE_OF.get(name, name.replace("-", "_"))
     used = rf'"{name}"\]' if name in flagtable.KLOG else rf"options\.{option}\b"
-    once = {"version", "print-config", "list-policies"}
+    once = {"version", "check", "print-config", "list-policies"}
 
     assert name in once or any(re.search(used, text) for text in behind)
