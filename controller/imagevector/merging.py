@@ -89,22 +89,25 @@ def _in_vain(vector: ImageVector, change: Image, path: str) -> problem.Problem |
         return None
     rivals = [other for other in vector.images if other.name == image.name and other is not image]
     ranges = [r for entry in (image, *rivals) for r in (entry.runtime, entry.target) if r]
-    fits, better = False, None
-    for version in sorted(set().union(*(r.borders for r in ranges), {semver.LOWEST})):
-        for architecture in image.architectures:
-            if image.score(version, version, architecture) is None:
-                continue
-            fits = True
-            best = vector.best(image.name, version, version, architecture)
-            if best is not image:
-                better = best
-            elif any(r.score(version, version, architecture) is not None for r in rivals):
-                return None
-    if better is None:
-        return None if fits else problem.Problem(path, f"{image.name} fits no version at all")
+    fits = [
+        (version, version, architecture)
+        for version in sorted(set().union(*(r.borders for r in ranges), {semver.LOWEST}))
+        for architecture in image.architectures
+        if image.score(version, version, architecture) is not None
+    ]
+    if not fits:
+        return problem.Problem(path, f"{image.name} fits no version at all")
+    bests = [vector.best(image.name, *asked) for asked in fits]
+    better = [best for best in bests if best is not None and best is not image]
+    wins = any(
+        best is image and any(rival.score(*asked) is not None for rival in rivals)
+        for asked, best in zip(fits, bests, strict=True)
+    )
+    if wins or not better:
+        return None
     return problem.Problem(
         path,
-        f"{image.name} changes nothing where the image vector has an image: {better.described} "
+        f"{image.name} changes nothing where the image vector has an image: {better[-1].described} "
         "fits as well or better",
         "leave out versions and architectures to change every entry of this name, or repeat those",
     )

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from resmgr import cpuset
+from resmgr import cpuset, model
 from resmgr.effects import plan
 from resmgr.engine import events
 from resmgr.engine.engine import Engine
@@ -117,4 +117,4 @@ def _name(saved: Saved, cache_id: str) -> str:
     pod = saved.pods.get(container.pod_id) if container else None
     if container is None or pod is None:
         return cache_id
-    return f"{pod.namespace}/{pod.name}:{container.name}"
+    return model.title(pod, container)
