@@ -5,10 +5,10 @@ Frequencies of CPUs are as the daemon found them, if it has changed them since t
 
 It speaks to the runtime itself, so it needs no relay; run it when none is at work any more. With a
 kubelet that pins nothing (CPU manager policy none), a container without a pin is what its pod asks
-for. Containers keep running.
+for. Containers keep running. With --dry-run it only tells what is pinned.
 
 Exit status: 0 nothing is pinned any more; 1 some containers still are, or a frequency cannot be set
-back; 2 wrong usage; 3 the runtime does not answer.
+back, or both would be done; 2 wrong usage; 3 the runtime does not answer.
 """
 
 import argparse
@@ -73,6 +73,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="time for all of it (default: %(default)g)",
     )
+    command.add_argument("--dry-run", action="store_true", help="only tell, and change nothing")
     command.add_argument("-o", "--output", choices=("text", "json"), default="text")
 
 
@@ -135,7 +136,12 @@ async def _within(arguments: argparse.Namespace) -> Done:
         free = whole(arguments.sysfs)
     except (OSError, cpuset.BadList) as error:
         return Done(LEFT, f"cannot read which CPUs there are: {error}")
-    failed = frequencies.Frequencies(arguments.sysfs.parent, arguments.data).restore()
+    found = frequencies.Frequencies(arguments.sysfs.parent, arguments.data)
+    failed: tuple[str, ...] = ()
+    if not arguments.dry_run:
+        failed = found.restore()
+    elif found.changed:
+        failed = ("frequencies of CPUs are not as they were found",)
     done = await _containers(arguments, free)
     if not failed:
         return done
@@ -148,15 +154,18 @@ async def _containers(arguments: argparse.Namespace, free: LinuxResources) -> Do
         try:
             async with asyncio.timeout(arguments.timeout):
                 found = await version.check(meet.Caller(side.there), allow_untested=True)
-                return await _release(found.runtime, free)
+                return await _release(found.runtime, free, dry=arguments.dry_run)
         except TimeoutError:
             return Done(AWAY, f"the runtime: it was not done in {arguments.timeout:g} s")
         except caller.RuntimeProblem as problem:
             return Done(AWAY, f"the runtime does not answer: {problem}")
 
 
-async def _release(runtime: caller.Runtime, free: LinuxResources) -> Done:
-    """Update what is pinned, and look again, until nothing is. Raises `RuntimeProblem`."""
+async def _release(runtime: caller.Runtime, free: LinuxResources, *, dry: bool) -> Done:
+    """Update what is pinned, and look again, until nothing is; `dry`: only look.
+
+    Raises `RuntimeProblem`.
+    """
     released: set[str] = set()
     failed: dict[str, str] = {}
     for number in range(_ROUNDS + 1):
@@ -164,7 +173,7 @@ async def _release(runtime: caller.Runtime, free: LinuxResources) -> Done:
         left = pinned(fetched.event.containers, free)
         if not left:
             return Done(FREE, f"nothing is pinned; let go: {len(released)}", len(released))
-        if number == _ROUNDS:
+        if dry or number == _ROUNDS:
             break
         if number:
             await asyncio.sleep(_PAUSE)
@@ -175,10 +184,17 @@ async def _release(runtime: caller.Runtime, free: LinuxResources) -> Done:
             else:
                 released.add(one.id)
     shown = ", ".join(
-        f"{one.name} ({one.id[:12]}): {failed.get(one.id, 'it still is')}" for one in left[:_SHOWN]
+        f"{one.name} ({one.id[:12]}): {failed.get(one.id, _pins(one) if dry else 'it still is')}"
+        for one in left[:_SHOWN]
     )
     more = f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else ""
-    return Done(LEFT, f"{len(left)} containers stay pinned: {shown}{more}", len(released))
+    what = "are" if dry else "stay"
+    return Done(LEFT, f"{len(left)} containers {what} pinned: {shown}{more}", len(released))
+
+
+def _pins(one: Container) -> str:
+    cpus, mems = one.linux.cpuset_cpus, one.linux.cpuset_mems
+    return f"CPUs {cpuset.show(cpus) or 'any'}, memory nodes {cpuset.show_ids(mems) or 'any'}"
 
 
 async def _update(runtime: caller.Runtime, container: str, free: LinuxResources) -> str:

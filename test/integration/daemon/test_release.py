@@ -53,6 +53,23 @@ async def test_what_a_daemon_pinned_is_let_go_without_it(static: daemons.Node, n
     )
 
 
+async def test_a_dry_run_leaves_the_pins(static: daemons.Node) -> None:
+    """It tells who has which, with the status of what is not free."""
+    pod = await static.kubelet.run_pod("alone", kubelet.GUARANTEED)
+    one = await static.kubelet.run(pod, shares=CPU)
+    await static.daemon.end()
+
+    status, told = await release(static.runtime, "--dry-run")
+
+    assert status == 1
+    assert told == {
+        "ok": False,
+        "detail": f"1 containers are pinned: main ({one[:12]}): CPUs 1, memory nodes any",
+        "released": 0,
+    }
+    assert kubelet.cpus(pod, one) == "1"
+
+
 async def test_limits_stay(static: daemons.Node) -> None:
     """Nothing but the pins is touched."""
     pod = await static.kubelet.run_pod("alone", kubelet.GUARANTEED)

@@ -107,6 +107,22 @@ def test_a_frequency_that_cannot_be_set_back_is_told(tmp_path: Path) -> None:
     assert "cpu0/cpufreq/scaling_max_freq: '?' is no number" in err
 
 
+def test_a_dry_run_leaves_frequencies(tmp_path: Path) -> None:
+    """And says that they are not as they were found."""
+    knobs.make(tmp_path)
+    limits = {"cpu0/cpufreq": Limit(knobs.core(0), 0, 1_000_000)}
+    Frequencies(tmp_path, tmp_path).apply(limits)
+    _, _, err = look(
+        "--dry-run",
+        f"--sysfs={machine(tmp_path / 'sys')}",
+        f"--data={tmp_path}",
+        f"--runtime={tmp_path / 'none'}",
+    )
+
+    assert "frequencies of CPUs are not as they were found" in err
+    assert knobs.shown(tmp_path, "cpu0/cpufreq") == (800_000, 1_000_000)
+
+
 @pytest.mark.parametrize("cpus", ["", "nonsense"])
 def test_a_machine_that_cannot_be_read(tmp_path: Path, cpus: str) -> None:
     """Nothing is set to what is not known."""
