@@ -11,11 +11,11 @@ from typing import Final
 from . import machines, shells, tree
 
 NAME: Final = "kubectl_complete-resmgr"
-SCRIPT: Final = f"""\
-#!/bin/sh
-# Completion of `kubectl resmgr`: put it on the PATH as {NAME}, executable.
-exec kubectl-resmgr completion --line "$@"
-"""
+SCRIPT: Final = (
+    "#!/bin/sh\n"
+    f"# Completion of `kubectl resmgr`: put it on the PATH as {NAME}, executable.\n"
+    'exec kubectl-resmgr completion --line "$@"\n'
+)
 
 FILES: Final = ":0"
 """Directive: the shell may complete paths, too."""
