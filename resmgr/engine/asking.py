@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..control.cpu import assignments
+from ..intents import Intent
 from ..model import Container, ContainerState
 from ..policy.interface import CannotAllocate, Policy, Step, Subject
 from . import asked as asks
@@ -63,7 +64,17 @@ class Asking:
         except CannotAllocate as refusal:
             return Outcome(refusal=Refusal(str(refusal)))
         except Exception as error:  # noqa: BLE001 - a failing policy must lose no request
-            return Outcome(failure=f"policy {self.policy.name}: {type(error).__name__}: {error}")
+            return self._failed(error)
+
+    def _tell(self, told: Callable[[], tuple[Intent, ...]]) -> Outcome:
+        """Ask the policy what containers are told; without an answer they are told nothing."""
+        try:
+            return Outcome(intents=told())
+        except Exception as error:  # noqa: BLE001 - what was decided is carried out all the same
+            return self._failed(error)
+
+    def _failed(self, error: Exception) -> Outcome:
+        return Outcome(failure=f"policy {self.policy.name}: {type(error).__name__}: {error}")
 
     def _take(self, step: Step[Any]) -> Outcome:
         """Make a step ours: its state, and what its intents mean for the containers."""
@@ -77,12 +88,15 @@ class Asking:
         before = {cache_id: known[cache_id].linux for cache_id in meant}
         for cache_id, linux in meant.items():
             self.ledger.give(cache_id, linux)
-        others = (one for one in meant if before[one] != meant[one])
-        return Outcome(
-            intents=intents + exported.changed(self.policy, step.state, self.ledger, others),
+        others = [one for one in meant if before[one] != meant[one]]
+        decided = Outcome(
+            intents=intents,
             before=before,
             changes=self.ledger.take_changes() + remembered,
             reasons=step.reasons,
+        )
+        return decided + self._tell(
+            lambda: exported.changed(self.policy, step.state, self.ledger, others)
         )
 
     def _mark(self) -> Callable[[], None]:

@@ -208,8 +208,9 @@ class Engine(Asking):
             asked += Outcome(reasons=(Reason(cache_id, conflict),))
         if asked.refusal is not None:
             self.ledger.drop(cache_id)
-        told = exported.first(self.policy, self._state, self.ledger, cache_id)
-        outcome += asked + Outcome(intents=told)
+        outcome += asked + self._tell(
+            lambda: exported.first(self.policy, self._state, self.ledger, cache_id)
+        )
         return self._seal(outcome, cache_id, unknown=container)
 
     def _created(self, event: events.ContainerCreated) -> Outcome:

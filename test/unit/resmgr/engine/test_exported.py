@@ -38,6 +38,15 @@ def engine(**annotations: str) -> Engine:
     return made
 
 
+class Speechless(Moving):
+    """Gives CPUs as it should, and fails whenever it is asked what to tell of them."""
+
+    def export(self, state: toy.Given, cache_id: str) -> Mapping[str, str]:
+        """Fail, whatever the state is."""
+        assert state
+        raise KeyError(cache_id)
+
+
 def told(intents: tuple[Intent, ...]) -> list[Intent]:
     """Give what containers are told."""
     return [one for one in intents if isinstance(one, ExportData | AddEnvironment)]
@@ -94,3 +103,16 @@ def test_one_that_no_policy_knows_is_told_what_it_may_use() -> None:
     made = engine(**{EXPORT: "file", PRESERVE_CPU: "true"})
 
     assert told(made.handle(toy.creating()).intents) == [ExportData(KEY, ())]
+
+
+def test_a_policy_that_cannot_tell_decides_all_the_same() -> None:
+    """Newcomer and former container get their CPUs, nobody is told, and the failure is known."""
+    made = engine(**{EXPORT: "file,environment"})
+    made.handle(toy.creating())
+    made.policy = Speechless()
+
+    outcome = made.handle(toy.creating(name="second"))
+
+    assert outcome.intents == (SetCpuset(KEY, 1 << 1), SetCpuset("uid-1:second", 1))
+    assert outcome.failure == "policy one-each: KeyError: 'uid-1:second'"
+    assert made.policy_state == {KEY: 1, "uid-1:second": 0}
