@@ -24,6 +24,7 @@ from . import (
     kube,
     leader,
     leases,
+    logs,
     managedresource,
     metrics,
     names,
@@ -207,7 +208,7 @@ class App:
             now=self._clocks.now,
         )
         loops: dict[str, Coroutine[Any, Any, None]] = {
-            "extensions": self._watch_extensions(stop),
+            "extensions": self._watch_extensions(stop, take_signals),
             "sweep": self._followers.sweep(self._client),
             "managedresources": self._followers.managed_resources(self._client),
             "clusters": self._followers.clusters(self._client),
@@ -220,29 +221,31 @@ class App:
             "nodes": self._nodes.run(),
             "settler": self._settler.run(),
             "heartbeat": heart.run(),
-            "signals": self._take_signals(take_signals),
         }
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(work, name=name) for name, work in loops.items()]
-            await stop.wait()
+            try:
+                await stop.wait()
+            finally:
+                # Requests that are cut off by the end are errors to kopf, to be tried again.
+                logs.hush("kopf")
             LOGGER.info("stopping")
             for task in tasks:
                 task.cancel()
 
-    async def _watch_extensions(self, stop: asyncio.Event) -> None:
+    async def _watch_extensions(
+        self, stop: asyncio.Event, take_signals: Callable[[], None]
+    ) -> None:
         await handlers.watch(
             self._options.connection,
             self._followers.extension,
             ready=self._kopf_ready,
             stop=stop,
+            take_signals=take_signals,
         )
         if not stop.is_set():
             message = "cannot go on watching Extensions: kopf ended"
             raise WatchEnded(message)
-
-    async def _take_signals(self, take_signals: Callable[[], None]) -> None:
-        await self._kopf_ready.wait()
-        take_signals()
 
     async def _reconcile(self, key: queue.Key) -> queue.Result:
         with self._watchdog.limit("reconcile", reconcile.RUN_LIMIT + 60.0):

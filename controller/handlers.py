@@ -93,14 +93,22 @@ def registry(connection: kube.Connection, deliver: Deliver) -> kopf.OperatorRegi
 
 
 async def watch(
-    connection: kube.Connection, deliver: Deliver, *, ready: asyncio.Event, stop: asyncio.Event
+    connection: kube.Connection,
+    deliver: Deliver,
+    *,
+    ready: asyncio.Event,
+    stop: asyncio.Event,
+    take_signals: Callable[[], None],
 ) -> None:
     """Deliver Extension events until `stop` is set; `ready` is set once kopf runs.
 
+    `take_signals` takes the signals back from kopf, which claims them when it starts: at once, as
+    one that reached kopf would look like its failure.
     Returns early when kopf gives up (an ERROR event of the API server that it does not know):
     the process should end then and start anew.
     """
-    await kopf.operator(
+    others = asyncio.all_tasks()
+    tasks = await kopf.spawn_tasks(
         registry=registry(connection, deliver),
         settings=settings(),
         clusterwide=True,
@@ -108,3 +116,5 @@ async def watch(
         ready_flag=ready,
         stop_flag=stop,
     )
+    take_signals()
+    await kopf.run_tasks(tasks, ignored=others)

@@ -106,6 +106,11 @@ def setup(stream: TextIO, *, level: str = "info", form: str = "auto") -> None:
         logging.getLogger(name).setLevel(max(least, LEVELS[level]))
 
 
+def hush(library: str) -> None:
+    """Write no more of what a library logs: at its end it only tells that it is being ended."""
+    logging.getLogger(library).setLevel(logging.CRITICAL)
+
+
 def _timestamp(record: logging.LogRecord) -> str:
     moment = datetime.fromtimestamp(record.created, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

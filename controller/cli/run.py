@@ -12,6 +12,7 @@ import sys
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -249,6 +250,7 @@ def _timing(flags: dict[str, object]) -> leader.Timing:
 async def _run(options: app.Options) -> int:
     """Run one replica; give the exit status."""
     running = asyncio.get_running_loop()
+    running.set_exception_handler(complain)
     clocks = waiting.Clocks(
         seconds=running.time,
         now=lambda: datetime.now(UTC),  # noqa: TID251 - the place where clocks come from
@@ -290,6 +292,16 @@ async def _run(options: app.Options) -> int:
             LOGGER.error("%s", _with_hint(cause))  # noqa: TRY400 - as above
             status = program.UNREACHABLE
         return status
+
+
+def complain(running: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what went wrong in the event loop, but for generators that are closed at the very end.
+
+    kopf leaves nested ones open when it is stopped between two events. All are closed at once
+    then, and the outer one finds that the inner one is being closed.
+    """
+    if "asyncgen" not in context:
+        running.default_exception_handler(context)
 
 
 def _first(error: BaseException) -> BaseException:

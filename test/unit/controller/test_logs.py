@@ -28,7 +28,8 @@ def _restore() -> Iterator[None]:
     """Leave logging as it was."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    quiet = {name: logging.getLogger(name).level for name in ("kopf.objects", "aiohttp.access")}
+    names = ("kopf", "kopf.objects", "aiohttp.access")
+    quiet = {name: logging.getLogger(name).level for name in names}
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
@@ -156,3 +157,15 @@ def test_unknown_words(level: str, form: str) -> None:
     """An unknown level or form is refused with the known ones."""
     with pytest.raises(ValueError, match="known are"):
         logs.setup(sys.stderr, level=level, form=form)
+
+
+def test_a_library_that_is_hushed() -> None:
+    """None of its loggers writes a line any more, while ours do."""
+    stream = io.StringIO()
+    logs.setup(stream)
+
+    logs.hush("kopf")
+    logging.getLogger("kopf._core.reactor.observation").error("will retry")
+    LOGGER.info("stopping")
+
+    assert line_of(stream)["msg"] == "stopping"

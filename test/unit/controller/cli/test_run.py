@@ -3,6 +3,7 @@
 integration tests.
 """
 
+import asyncio
 import collections.abc
 import json
 import pathlib
@@ -204,3 +205,15 @@ def test_taken_address(start: Start, kubeconfig: pathlib.Path) -> None:
     assert done.returncode == program.UNREACHABLE
     assert message.startswith("cannot listen: ")
     assert "--health-bind-address" in message
+
+
+@pytest.mark.parametrize(
+    ("more", "lines"), [({}, 1), ({"asyncgen": object()}, 0)], ids=["while it runs", "at its end"]
+)
+async def test_what_goes_wrong_in_the_loop(
+    caplog: pytest.LogCaptureFixture, more: dict[str, object], lines: int
+) -> None:
+    """It is logged; that generators of kopf cannot be closed in order at the end is not."""
+    run.complain(asyncio.get_running_loop(), {"message": "odd", **more})
+
+    assert len(caplog.messages) == lines
