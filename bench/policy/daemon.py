@@ -10,7 +10,7 @@ from node import kubelet
 from ..relay import process
 
 _PROGRAM = (sys.executable, "-c", "from resmgr.daemon.cli import main; main()")
-_PATIENCE = 20.0
+_PATIENCE = 60.0
 
 
 async def start(

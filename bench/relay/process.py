@@ -12,7 +12,7 @@ from pathlib import Path
 from node import waiting
 
 _FIELD = re.compile(r"^(VmRSS|VmHWM):\s+(\d+) kB$", re.MULTILINE)
-_PATIENCE = 20.0
+_PATIENCE = 60.0
 _PAUSE = 0.001
 
 

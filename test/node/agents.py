@@ -14,7 +14,7 @@ from resmgr.agentapi import agent_pb2
 from resmgr.daemon.agentside import agent, config_service
 from resmgr.relay import downstream, intercept, router, server, turn, unary, upstream
 
-_PATIENCE = 20.0
+_PATIENCE = 60.0
 
 
 @contextlib.asynccontextmanager

@@ -20,7 +20,7 @@ from . import images, waiting
 
 PROGRAMS = ("containerd", "ctr", "runc", "busybox")
 
-_READY_TIMEOUT = 30.0
+_READY_TIMEOUT = 60.0
 _PAUSE = 0.02
 
 _CONFIG = """\

@@ -15,7 +15,9 @@ from garden import binaries
 from . import containerd, kubelet, systemd
 
 PROGRAM = "from resmgr.daemon.cli import main; main()"
-PATIENCE = 20.0
+PATIENCE = 60.0
+"""Seconds that anything may take: only what hangs takes so long, however busy the machine is."""
+
 STATIC: dict[str, object] = {
     "policy": {"Active": "static", "ReservedResources": {"CPU": "cpuset:0"}}
 }

@@ -27,7 +27,7 @@ BURSTABLE = "/burstable"
 
 _NODE_NETWORK = 2
 _OWN_PROCESSES = 1
-_PATIENCE = 20.0
+_PATIENCE = 60.0
 _FOREVER = ("sleep", "2000000000")
 
 

@@ -11,7 +11,7 @@ from garden import binaries
 
 PROGRAM = "from agent.cli import main; main()"
 PROBE = "from agent.probe import main; main()"
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class Agent:

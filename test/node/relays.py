@@ -15,7 +15,7 @@ from pathlib import Path
 
 from resmgr.relay import downstream, intercept, observe, router, server, turn, unary, upstream
 
-WAIT = 10.0
+WAIT = 30.0
 """Seconds that a first connection may take."""
 
 

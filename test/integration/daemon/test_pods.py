@@ -45,7 +45,7 @@ async def test_logs(none: daemons.Node) -> None:
     )
     await here.start(container)
     log = pod.logs / "talks.log"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(daemons.PATIENCE):
         while not log.exists() or not log.read_text():  # noqa: ASYNC110  # a file
             await asyncio.sleep(0.01)
 

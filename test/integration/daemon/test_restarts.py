@@ -62,7 +62,7 @@ async def test_the_daemon_again(watched: daemons.Node, seen: list[str], number: 
     with pytest.raises(statuses.CallError) as refused:
         await here.run(alone, "second", shares=CPU)
     await here.stop(one)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(daemons.PATIENCE):
         while not seen[told:]:  # noqa: ASYNC110  # a list
             await asyncio.sleep(0.01)
 
@@ -98,7 +98,7 @@ async def test_a_cpuset_that_somebody_changed(watched: daemons.Node, seen: list[
     await watched.past.update(many, cpuset_cpus="0-1")
     told = len(seen)
     await watched.restart()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(daemons.PATIENCE):
         while not seen[told:]:  # noqa: ASYNC110  # a list
             await asyncio.sleep(0.01)
     await watched.kubelet.run(await watched.kubelet.run_pod("next"))

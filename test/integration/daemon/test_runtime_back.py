@@ -81,7 +81,7 @@ async def has_asked(node: daemons.Node) -> None:
 
 async def again(here: kubelet.Kubelet, pod: kubelet.Pod, config: api.ContainerConfig) -> str:
     """Create a container as often as it takes."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(daemons.PATIENCE):
         while True:
             with contextlib.suppress(statuses.CallError):
                 return await here.create(pod, config)
@@ -189,7 +189,7 @@ def learnt(node: daemons.Node) -> int:
 
 async def reached(count: Callable[[], int], enough: int) -> None:
     """Wait until something is as many as that."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(daemons.PATIENCE):
         while count() < enough:  # noqa: ASYNC110  # numbers of any kind
             await asyncio.sleep(0.02)
 

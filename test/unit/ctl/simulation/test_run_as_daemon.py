@@ -144,7 +144,7 @@ async def test_a_simulation_is_what_a_daemon_does(name: str, tmp_path: Path) -> 
             }
         finally:
             process.terminate()
-            await asyncio.wait_for(process.wait(), 20)
+            await asyncio.wait_for(process.wait(), 60)
     placed = placements.of(simulation)
     simulated = {
         one.name: (cpuset.show(one.cpus), cpuset.show_ids(one.mems)) for one in placed.running

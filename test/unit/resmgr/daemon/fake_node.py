@@ -155,7 +155,7 @@ class Client:
     ) -> bytes:
         """Give the answer; a call waits for the other side to be there."""
         data = request.SerializeToString() if request is not None else b""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 try:
                     path = f"/{service}/{method}"

@@ -29,14 +29,14 @@ class Process:
 
     async def end(self) -> tuple[int, str]:
         """Give exit code and log once it has ended."""
-        _, log = await asyncio.wait_for(self.process.communicate(), 20)
+        _, log = await asyncio.wait_for(self.process.communicate(), 60)
         assert self.process.returncode is not None
         return self.process.returncode, log.decode()
 
     async def until_logged(self, words: str) -> None:
         """Read the log up to a line with these words."""
         assert self.process.stderr is not None
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while words not in (line := (await self.process.stderr.readline()).decode()):
                 assert line, "the daemon has ended"
 
@@ -83,7 +83,7 @@ async def test_systemd_is_told(node: Node) -> None:
         daemon = await start(node, **words)
         loop = asyncio.get_running_loop()
         heard: list[str] = []
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not heard or not heard[-1].startswith(
                 "READY=1\nSTATUS=policy none, 0 containers; defaults since "
             ):

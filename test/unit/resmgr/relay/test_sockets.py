@@ -39,7 +39,8 @@ def test_another_mode(tmp_path: Path) -> None:
 
 def test_existing_folders_keep_their_mode(tmp_path: Path) -> None:
     """Only folders that are made get a mode."""
-    (tmp_path / "kept").mkdir(mode=0o750)
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept").chmod(0o750)
     with sockets.listen(str(tmp_path / "kept" / "relay.sock")):
         assert mode(tmp_path / "kept") == 0o750
 
