@@ -208,7 +208,7 @@ def test_as_many_as_wanted_and_only_free_ones(
     found = tree.machine()
     taker = allocator.Allocator.of(found)
     free &= found.online
-    hypothesis.assume(count <= free.bit_count())
+    count %= free.bit_count() + 1
     result = taker.allocate(free, count, prefer)
 
     assert result.bit_count() == count
@@ -239,7 +239,7 @@ def test_release_and_allocate_are_halves(
     """What goes and what would be taken of the same set make it up, without a CPU in both."""
     taker = allocator.Allocator.of(tree.machine())
     owned &= taker.online
-    hypothesis.assume(count <= owned.bit_count())
+    count %= owned.bit_count() + 1
     gone = taker.release(owned, count, prefer)
     kept = taker.allocate(owned, owned.bit_count() - count, prefer)
 
