@@ -4,8 +4,9 @@
 A container that lingers in the daemon's memory keeps CPUs that nobody uses: the daemon is shown the
 runtime's list once more. One with other CPUs or memory nodes than were decided for it gets those by
 an update at the runtime. One that runs without being known is told, with what helps. With --dry-run
-nothing is changed. It takes root. What was found is looked at twice, so that nothing is taken for a
-difference that is only on its way.
+nothing is changed. It takes root. What was found is looked at again after a moment, so that nothing
+is taken for a difference that is only on its way. Nothing is mended without a daemon at work, nor
+by a state to which it could not write all that it has decided.
 
 The exit status is 0 when there is no difference, or none any more; 1 when there is, or is still.
 
@@ -38,6 +39,10 @@ _ROUNDS: Final = 5
 _PAUSE: Final = 0.2
 """Seconds between two looks, while the daemon takes in what it was shown."""
 
+_APART: Final = 1.5
+"""Seconds between the first two: kubelets ask for the list each second, which tells the daemon of
+ends, and updates that were decided together are over."""
+
 _LIST: Final = 10.0
 _SIDES: Final = f"systemctl status {live.UNIT} containerd.service"
 _RESTART: Final = f"systemctl restart {live.UNIT}"
@@ -52,6 +57,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     ):
         shown = f"{words} (default: %(default)s)"
         command.add_argument(name, default=default, metavar="SOCKET", help=shown)
+    live.add_socket(command)
     sources.add_places(command)
     command.add_argument(
         "--timeout",
@@ -121,6 +127,8 @@ async def _within(arguments: argparse.Namespace) -> Done | problem.Problem:
             return _cannot(str(error), "run it as root, or name the folder with --relay-dir")
         except collected.CannotList as error:
             return _cannot(str(error), "run it as root")
+        except problem.Problem as error:
+            return error
 
 
 def _cannot(cause: str, hint: str) -> problem.Problem:
@@ -128,21 +136,26 @@ def _cannot(cause: str, hint: str) -> problem.Problem:
 
 
 class _Look:
-    """Looks at all sides. Raises `RuntimeProblem`, `CannotUse`, `CannotList`."""
+    """Looks at all sides. Raises `RuntimeProblem`, `CannotUse`, `CannotList`, `Problem`."""
 
     def __init__(self, arguments: argparse.Namespace, runtime: caller.Runtime) -> None:
         self.runtime = runtime
         self.compared = 0
         self._state = sources.state_folder(arguments)
         self._root: Path = arguments.sysfs_root
+        self._socket: str = arguments.socket
 
     async def twice(self) -> tuple[Difference, ...]:
         """Give the differences that are there in two looks."""
         first = await self.once()
-        return reconciling.lasting(first, await self.once()) if first else ()
+        if not first:
+            return ()
+        await asyncio.sleep(_APART)
+        return reconciling.lasting(first, await self.once())
 
     async def once(self) -> tuple[Difference, ...]:
         """Give the differences that are there now."""
+        _refuse_old(self._socket)
         saved: Saved = store.read(self._state)
         fetched = await synchronise.fetch(self.runtime, known_pods=saved.pods.keys())
         self.compared = len(fetched.event.containers)
@@ -153,43 +166,52 @@ class _Look:
         return lambda number: cgroups.held(folders[number]) if number in folders else None
 
 
+def _refuse_old(socket: str) -> None:
+    """Raise `Problem` where the state is not what the daemon goes by.
+
+    A daemon that serves no such socket is believed: its state is old only while a disk fails.
+    """
+    try:
+        page = live.get("/status", socket)
+    except live.CannotAsk:
+        return
+    if page.get("state") != "running":
+        raise _cannot("the daemon has not started yet", _SIDES)
+    if pending := (page.get("store") or {}).get("pending"):
+        cause = f"the daemon could not write {pending} of its decisions, so its state is old"
+        raise _cannot(cause, f"df -h /var/lib; journalctl -u {live.UNIT}")
+
+
 async def _reconcile(look: _Look, relay: gate.Side, *, mend: bool) -> Done:
     found = left = await look.twice()
-    failed: dict[str, str] = {}
-    if found and mend:
-        failed = await _mend(found, look.runtime, relay)
-        for number in range(_ROUNDS):
-            if number:
-                await asyncio.sleep(_PAUSE)
-            left = await look.once()
-            if {one.id for one in left} <= failed.keys():
-                break
     ids = {one.id for one in found}
-    stay = frozenset(one.id for one in left if one.id in ids)
-    return Done(found, stay, failed, look.compared)
+    failed: dict[str, str] = {}
+    for number in range(_ROUNDS if found and mend else 0):
+        if number:
+            await asyncio.sleep(_PAUSE)
+        # By the last look: the daemon may have decided something else since the first one.
+        failed = await _mend(left, look.runtime, relay)
+        left = tuple(one for one in await look.once() if one.id in ids)
+        if {one.id for one in left} <= failed.keys():
+            break
+    return Done(found, frozenset(one.id for one in left), failed, look.compared)
 
 
 async def _mend(
     found: Sequence[Difference], runtime: caller.Runtime, relay: gate.Side
 ) -> dict[str, str]:
     """Do what can be done; give what cannot be, by id."""
-    failed = {}
-    shown = ""
-    if any(one.kind is Kind.LINGERS for one in found):
-        shown = await _show_list(relay, runtime.service)
-    for one in found:
-        match one.kind:
-            case Kind.LINGERS if shown:
-                failed[one.id] = shown
-            case Kind.UNKNOWN:
-                failed[one.id] = "only a start makes it known"
-            case Kind.DIFFERS if one.wanted is not None:
-                try:
-                    await update.update(runtime, one.wanted)
-                except statuses.CallError as error:
-                    failed[one.id] = caller.cause(error)
-            case _:
-                pass
+    failed = {one.id: "only a start makes it known" for one in found if one.kind is Kind.UNKNOWN}
+    others = [one for one in found if one.kind is not Kind.UNKNOWN]
+    if others and (away := await _show_list(relay, runtime.service)):
+        # Nobody keeps what is decided then, or it may have been let go of.
+        return failed | {one.id: away for one in others}
+    for one in sorted(others, key=lambda one: one.turn):
+        if one.wanted is not None:
+            try:
+                await update.update(runtime, one.wanted)
+            except statuses.CallError as error:
+                failed[one.id] = caller.cause(error)
     return failed
 
 

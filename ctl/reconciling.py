@@ -2,16 +2,19 @@
 """What a daemon remembers against what the runtime has and the kernel does: pure comparison.
 
 A container that is there on one side only, or that has other CPUs or memory nodes than were decided
-for it, is a difference. What was never decided (a set of 0) cannot differ.
+for it, is a difference. What was never decided (a set of 0) cannot differ, nor can what a pod's
+annotations have left alone (`preserve`).
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from resmgr import cpuset
+from resmgr.effects import plan
+from resmgr.engine import asked
 from resmgr.engine.events import Synchronised
-from resmgr.model import Container, ContainerState, LinuxResources, Pod, title
+from resmgr.model import Container, ContainerState, Pod, title
 from resmgr.state.changes import Saved
 
 from .node.cgroups import Held
@@ -34,13 +37,15 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One container; `wanted` is the container as it is meant to be, for `DIFFERS`."""
+    """One container; for `DIFFERS` `wanted` is the container as it is meant to be."""
 
     kind: Kind
     id: str
     name: str
     detail: str
     wanted: Container | None = None
+    turn: plan.Turn = plan.Turn.MOVES
+    """When it may be updated: whoever gives CPUs back comes before whoever takes them."""
 
 
 def compare(
@@ -61,9 +66,13 @@ def compare(
             cpus = cpuset.show(one.linux.cpuset_cpus) or "any"
             detail = f"{why}; the daemon keeps CPUs {cpus} for it"
             found.append(Difference(Kind.LINGERS, number, name, detail))
-        elif detail := _differing(one.linux, held(number), real.linux):
-            found.append(Difference(Kind.DIFFERS, number, name, detail, one))
-    remembered = {one.id for one in saved.containers.values()}
+        else:
+            has = held(number) or Held(real.linux.cpuset_cpus, real.linux.cpuset_mems)
+            if detail := _differing(_meant(pods.get(one.pod_id), one), has):
+                turn = plan.turn(replace(one.linux, cpuset_cpus=has.cpus), one.linux)
+                found.append(Difference(Kind.DIFFERS, number, name, detail, one, turn))
+    ended = ContainerState.EXITED
+    remembered = {one.id for one in saved.containers.values() if one.state is not ended}
     for number, one in there.items():
         if number not in remembered and one.state in _ALIVE:
             detail = "it runs, and the daemon does not reckon with it"
@@ -82,13 +91,20 @@ def _name(pods: dict[str, Pod], container: Container) -> str:
     return title(pod, container) if pod else f"{container.name} ({container.id[:12]})"
 
 
-def _differing(meant: LinuxResources, held: Held | None, told: LinuxResources) -> str:
+def _meant(pod: Pod | None, container: Container) -> Held:
+    """Give what was decided, without what others may set as they like."""
+    wants = asked.of(pod, container.name) if pod else asked.NOTHING
+    return Held(
+        0 if wants.cpu_preserved else container.linux.cpuset_cpus,
+        0 if wants.cpu_preserved or wants.memory_preserved else container.linux.cpuset_mems,
+    )
+
+
+def _differing(meant: Held, has: Held) -> str:
     """Say which sets are others than were decided; empty if none is."""
-    cpus = held.cpus if held else told.cpuset_cpus
-    mems = held.mems if held else told.cpuset_mems
     pairs = (
-        ("CPUs", cpus, meant.cpuset_cpus, cpuset.show),
-        ("memory nodes", mems, meant.cpuset_mems, cpuset.show_ids),
+        ("CPUs", has.cpus, meant.cpus, cpuset.show),
+        ("memory nodes", has.mems, meant.mems, cpuset.show_ids),
     )
     return "; ".join(
         f"has {what} {show(real)}, decided were {show(decided)}"

@@ -19,6 +19,7 @@ async def reconcile(node: daemons.Node, *words: str) -> tuple[int, list[dict[str
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", PROGRAM, "reconcile", "-o", "json"),
         f"--relay={node.daemon.socket}",
+        f"--socket={node.daemon.introspection_socket}",
         f"--runtime={node.runtime.socket}",
         f"--relay-dir={node.daemon.state}",
         *words,
@@ -59,6 +60,20 @@ async def test_a_cpuset_that_somebody_else_has_written(
     assert after_telling == "0"
     assert (mended[0], mended[1][0]["mended"]) == (0, True)
     assert kubelet.cpus(pod, container) == "1"
+
+
+async def test_without_a_daemon_nothing_is_pinned(
+    pinned: tuple[daemons.Node, kubelet.Pod, str],
+) -> None:
+    """What was let go of after its end stays free."""
+    node, pod, container = pinned
+    await node.daemon.end()
+    await node.past.update(container, cpuset_cpus="0-1")
+
+    status, found = await reconcile(node)
+
+    assert (status, [(one["kind"], one["mended"]) for one in found]) == (1, [("differs", False)])
+    assert kubelet.cpus(pod, container) == "0-1"
 
 
 async def test_a_container_that_was_removed_past_the_daemon(

@@ -2,12 +2,13 @@
 """`reconcile`: sides that cannot be asked. Real containers are in test/integration."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from node import instant
+from node import instant, pages
 
 from ctl import exits, main
 from resmgr.model import Container, ContainerState, LinuxResources, Pod
@@ -47,6 +48,7 @@ def remember(folder: Path) -> None:
 def reconcile(root: Path, runtime: Path, *words: str) -> int:
     """Run it on a node below a root; nobody serves the relay."""
     places = (f"--sysfs-root={root}", "--relay-dir=/state", f"--relay={root / 'relay.sock'}")
+    places += (f"--socket={root / 'pages.sock'}",)
     return main.main(["reconcile", *places, f"--runtime={runtime}", *words])
 
 
@@ -72,6 +74,45 @@ def test_what_cannot_be_mended_is_told_with_the_reason(
     printed = capsys.readouterr().out
     assert "the relay does not answer: cannot reach the relay" in printed
     assert "hint: systemctl restart cri-resource-manager.service" in printed
+
+
+@pytest.mark.parametrize(
+    ("page", "why"),
+    [
+        ({"state": "starting", "doing": "asking"}, "the daemon has not started yet"),
+        (
+            {"state": "running", "store": {"pending": 2, "failures": 9}},
+            "the daemon could not write 2 of its decisions, so its state is old",
+        ),
+    ],
+)
+def test_a_state_that_the_daemon_does_not_go_by(
+    tmp_path: Path,
+    runtime: Path,
+    capsys: pytest.CaptureFixture[str],
+    page: dict[str, object],
+    why: str,
+) -> None:
+    """What was decided long ago would undo what was decided since."""
+    remember(tmp_path / "state")
+    with pages.served(tmp_path / "pages.sock", {"/status": json.dumps(page)}):
+        status = reconcile(tmp_path, runtime)
+
+    assert status == exits.UNREACHABLE
+    assert f"cannot reconcile: {why}" in capsys.readouterr().err
+
+
+def test_a_state_that_is_written(
+    tmp_path: Path, runtime: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Is compared, however often writing failed before."""
+    remember(tmp_path / "state")
+    page = {"state": "running", "store": {"pending": 0, "failures": 9}}
+    with pages.served(tmp_path / "pages.sock", {"/status": json.dumps(page)}):
+        status = reconcile(tmp_path, runtime, "--dry-run")
+
+    assert status == exits.PROBLEM
+    assert "lingers" in capsys.readouterr().out
 
 
 def test_without_a_state(tmp_path: Path, runtime: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as some
 from ctl import reconciling
 from ctl.node.cgroups import Held
 from ctl.reconciling import Kind
+from resmgr.effects.plan import Turn
 from resmgr.engine.events import Synchronised
 from resmgr.model import Container, ContainerState, LinuxResources, Pod
 from resmgr.state.changes import Saved
@@ -28,11 +29,14 @@ RIGHT = Held(0b10, 0b1)
 
 
 def compare(
-    remembered: list[Container], there: list[Container], held: Held | None = RIGHT
+    remembered: list[Container],
+    there: list[Container],
+    held: Held | None = RIGHT,
+    pod: Pod = POD,
 ) -> list[tuple[Kind, str, str]]:
     """Give kinds, names and details."""
-    saved = Saved({"p": POD}, {one.cache_id: one for one in remembered})
-    found = reconciling.compare(saved, Synchronised((POD,), tuple(there)), lambda _: held)
+    saved = Saved({"p": pod}, {one.cache_id: one for one in remembered})
+    found = reconciling.compare(saved, Synchronised((pod,), tuple(there)), lambda _: held)
     return [(one.kind, one.name, one.detail) for one in found]
 
 
@@ -66,6 +70,39 @@ def test_one_that_is_not_known() -> None:
     assert compare([], [ONE]) == [
         (Kind.UNKNOWN, "default/web:main", "it runs, and the daemon does not reckon with it")
     ]
+
+
+def test_one_that_is_taken_for_ended_and_runs() -> None:
+    """Others are given its CPUs."""
+    ended = replace(ONE, state=ContainerState.EXITED)
+
+    assert [kind for kind, _, _ in compare([ended], [ONE])] == [Kind.UNKNOWN]
+
+
+@pytest.mark.parametrize(
+    ("key", "detail"),
+    [
+        ("cpu.preserve.resource-policy.nri.io", ""),
+        ("memory.preserve.resource-policy.nri.io", "has CPUs 0, decided were 1"),
+    ],
+)
+def test_what_is_to_be_left_alone_cannot_differ(key: str, detail: str) -> None:
+    """Whoever sets it has been given leave by an annotation of the pod."""
+    pod = replace(POD, annotations={key: "true"})
+    found = compare([ONE], [ONE], Held(0b1, 0b10), pod)
+
+    assert [told for _, _, told in found] == list(filter(None, [detail]))
+
+
+@pytest.mark.parametrize(
+    ("has", "turn"), [(0b111, Turn.SHRINKS), (0b1, Turn.MOVES), (0b110, Turn.SHRINKS)]
+)
+def test_who_gives_cpus_back_has_the_first_turn(has: int, turn: Turn) -> None:
+    """By what it really has, against what was decided."""
+    saved = Saved({"p": POD}, {ONE.cache_id: ONE})
+    found = reconciling.compare(saved, Synchronised((POD,), (ONE,)), lambda _: Held(has, 1))
+
+    assert [one.turn for one in found] == [turn]
 
 
 @pytest.mark.parametrize(
