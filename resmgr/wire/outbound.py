@@ -163,7 +163,9 @@ class Outbound:
                 stream.ready = False
                 continue
             head = queue[0]
-            size = min(len(head), stream.send_window, self.window, self.peer.max_frame_size)
+            # A peer that changed its settings may have made a window negative.
+            room = max(min(stream.send_window, self.window, self.peer.max_frame_size), 0)
+            size = min(len(head), room)
             if size <= 0 < len(head):
                 if self.window <= 0:
                     break

@@ -151,6 +151,19 @@ def test_a_larger_window_by_settings() -> None:
     assert content(book.hear()) == b"3"
 
 
+def test_the_end_needs_no_window() -> None:
+    """Nothing but the end goes out once, and counts nothing, though the window is below zero."""
+    book = asked(initial_window_size=100)
+    book.connection.data(1, memoryview(b"x" * 100))
+    book.hear()
+    book.say(playbook.settings(initial_window_size=95))
+    book.hear()
+    book.connection.data(1, memoryview(b""), end_stream=True)
+
+    assert book.connection.pump() == [events.DataSent(1, 0)]
+    assert [(one.flags, one.payload) for one in book.hear()] == [(1, b"")]
+
+
 def test_settings_that_make_a_window_too_large() -> None:
     """A window over 2^31-1 ends the connection."""
     book = asked()
@@ -263,6 +276,10 @@ class Ledger:
             self.book.connection.headers(stream_id, playbook.block(*playbook.RESPONSE))
         self.book.hear()
 
+    def nothing(self, stream_id: int, _size: int) -> None:
+        """Have an empty piece of content said, which no window holds back."""
+        self.book.connection.data(stream_id, memoryview(b""))
+
     def data(self, stream_id: int, size: int) -> None:
         """Have something said."""
         piece = bytes([size % 251]) * size
@@ -308,7 +325,9 @@ class Ledger:
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from(["data", "window", "connection", "settings", "pause", "resume"]),
+            st.sampled_from(
+                ["data", "nothing", "window", "connection", "settings", "pause", "resume"]
+            ),
             st.sampled_from([1, 3, 5]),
             st.integers(1, 40_000),
         ),
