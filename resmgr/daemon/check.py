@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..engine import events
-from ..state import store
-from ..state.changes import Saved
+from ..state import peek, store
 from ..state.errors import CannotUse
 from ..sysfs import discover
 from . import begin, prepare
@@ -31,7 +30,8 @@ def check(options: Options, now: Callable[[], float]) -> Checked:
     """Go through a start; `now` gives seconds since the epoch. Raises `prepare.CannotStart`."""
     folder = Path(options.relay_dir)
     try:
-        saved = store.read(folder) if (folder / store.FILE).exists() else Saved()
+        peeked = peek.peek(folder)
+        saved = peeked.saved
         prepared = prepare.of(options, store.Store(folder, now), saved, now)
         chosen = prepared.choose(prepared.sources())
     except (CannotUse, discover.DiscoveryError, sources.Unusable) as error:
@@ -39,7 +39,13 @@ def check(options: Options, now: Callable[[], float]) -> Checked:
     here = events.Synchronised(tuple(saved.pods.values()), tuple(saved.containers.values()))
     begun = begin.begin(prepared, chosen, here)
     reasons = (one.text for one in begun.outcome.reasons if one.warning)
-    warnings = (*options.warnings, *prepared.warnings, *begun.chosen.judged.warnings, *reasons)
+    warnings = (
+        *options.warnings,
+        *prepared.warnings,
+        *peeked.problems,
+        *begun.chosen.judged.warnings,
+        *reasons,
+    )
     count = len(begun.engine.ledger.alive())
     line = (
         f"it would start with policy {begun.engine.policy.name} by the {begun.chosen.source};"

@@ -37,6 +37,11 @@ def prepare(folder: Path) -> str:
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=FOLDER_MODE, parents=True)
         folder.chmod(FOLDER_MODE)  # What the umask took away.
+    return judge(folder)
+
+
+def judge(folder: Path) -> str:
+    """Look at the mode of a folder; give a warning, or nothing. Raises as `prepare`."""
     mode = folder.stat().st_mode
     if not stat.S_ISDIR(mode):
         raise CannotUse(f"cannot use {folder} as state folder: it is no folder", "move it away")

@@ -96,3 +96,21 @@ def test_what_would_be_warned_of(node: Path) -> None:
 
     assert code == 0
     assert err.startswith("warning: flag --vmodule has no effect")
+
+
+def test_a_state_folder_that_others_may_write_to(node: Path) -> None:
+    """Is refused as the start would refuse it."""
+    (node / "state").mkdir()
+    (node / "state").chmod(0o777)
+    code, out, err = check(node)
+
+    assert (code, out) == (1, "")
+    assert "cannot start: cannot use" in err
+    assert "others may write to it (mode 0777)" in err
+
+
+def test_a_state_folder_that_is_a_file(node: Path) -> None:
+    """Nothing could be remembered there."""
+    (node / "state").write_text("x")
+
+    assert check(node)[0] == 1
