@@ -46,7 +46,7 @@ def peek(folder: Path) -> Peeked:
     return Peeked(saved, (*warnings, *problems))
 
 
-def _loaded(path: Path) -> tuple[Saved, list[str]]:
+def _loaded(path: Path) -> tuple[Saved, tuple[str, ...]]:
     from . import database  # noqa: PLC0415 - loads sqlite, see there
 
     with contextlib.closing(database.Database.open_reading(path)) as opened:
