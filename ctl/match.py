@@ -80,6 +80,7 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
         lines = [f"cannot match: {line}" for line in error.problems]
         hint = _EXPRESSION if arguments.expression else ""
         raise problem.Problem("\n".join(lines), hint, exits.USAGE) from error
+    err.writelines(f"note: {output.plain(text)}\n" for text in matching.doubts(rules))
     caught = matching.catch(rules, subjects)
     refused = matching.refusals(wanted, subjects)
     if arguments.output == output.TABLE:

@@ -11,7 +11,7 @@ from typing import Any
 
 from resmgr.adjustments import effective, read
 from resmgr.adjustments.adjustment import Adjustment
-from resmgr.policy.affinity import expression
+from resmgr.policy.affinity import expression, keys
 from resmgr.policy.affinity import read as affinities
 from resmgr.policy.affinity.expression import Expression
 from resmgr.policy.interface import Subject
@@ -70,6 +70,16 @@ def catch(rules: Iterable[Rule], subjects: Sequence[Subject]) -> list[Caught]:
         )
         found.append(Caught(rule, tuple(caught)))
     return found
+
+
+def doubts(rules: Iterable[Rule]) -> list[str]:
+    """Give a sentence for each key that stands for nothing on any container."""
+    found: dict[str, None] = {}
+    for rule in rules:
+        for one in (*rule.any_of, rule.within):
+            if one.operator != "AlwaysTrue":
+                found |= dict.fromkeys(keys.unknown(one.key))
+    return [f"key {key} stands for nothing; did you mean {keys.meant(key)}?" for key in found]
 
 
 def tried(words: Sequence[str]) -> Rule:

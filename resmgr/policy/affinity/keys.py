@@ -24,14 +24,16 @@ _ON_CONTAINER: Mapping[str, Value] = {
 }
 
 
+_LONGEST = 64
+"""Characters that are compared of a word that is not known."""
+
+
 def value_of(key: str) -> Value:
     """Give what a key, plain or joint, stands for."""
-    if len(key) < 4 or not key.startswith(":"):
-        return _plain(key)
-    between, joined, rest = ":", ":", key[1:]
-    if _separates(key[1]) and _separates(key[2]):
-        between, joined, rest = key[1], key[2], key[3:]
-    parts = [_plain(part) for part in rest.split(between)]
+    names, joined = _split(key)
+    parts = [_plain(part) for part in names]
+    if len(parts) == 1 and not joined:
+        return parts[0]
 
     def value(subject: Subject) -> str | None:
         found = [part(subject) for part in parts]
@@ -40,6 +42,46 @@ def value_of(key: str) -> Value:
         return joined.join(one or "" for one in found)
 
     return value
+
+
+def unknown(key: str) -> tuple[str, ...]:
+    """Give the parts of a key that stand for nothing, whatever the container is."""
+    return tuple(part for part in _split(key)[0] if _plain(part) is _nothing)
+
+
+def meant(part: str) -> str:
+    """Give the key that was probably meant by one that stands for nothing."""
+    import difflib  # noqa: PLC0415 - only who is wrong pays for it
+
+    first, *rest = posixpath.normpath(part).split("/") if part else [""]
+    pod = first == "pod"
+    word, *rest = rest if pod and rest else [first, *rest]
+    known: Mapping[str, object] = _ON_POD if pod else {**_ON_CONTAINER, "tags": None, "pod": None}
+    near = difflib.get_close_matches(word[:_LONGEST].casefold(), [*known, "labels"], n=1)
+    found = near[0] if near else "labels"
+    if found == "pod":
+        return "/".join(("pod", *(rest or ["name"])))
+    if found in {"labels", "tags"}:
+        rest = rest or [word if word not in {found, "pod", "", "."} else "NAME"]
+        pod = pod or not near
+    else:
+        rest = []
+    return "/".join((*(["pod"] if pod else []), found, *rest))
+
+
+def _split(key: str) -> tuple[list[str], str]:
+    """Give the plain keys of a key, and what joins their values; empty for one that is plain."""
+    if len(key) < 4 or not key.startswith(":"):
+        return [key], ""
+    between, joined, rest = ":", ":", key[1:]
+    if _separates(key[1]) and _separates(key[2]):
+        between, joined, rest = key[1], key[2], key[3:]
+    return rest.split(between), joined
+
+
+def _nothing(subject: Subject) -> str | None:
+    del subject
+    return None
 
 
 def _separates(char: str) -> bool:
@@ -70,4 +112,4 @@ def _in(
     if len(path) > 1 and path[0] in tables:
         table, name = tables[path[0]], path[1]
         return lambda subject: table(subject).get(name)
-    return lambda _: None
+    return _nothing

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What keys stand for."""
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given
 
 from resmgr.model import Container, Pod, Qos
 from resmgr.policy.affinity import keys
@@ -67,3 +69,29 @@ def test_keys_stand_for_what_is_there(key: str, expected: str | None) -> None:
 def test_a_container_without_a_namespace_has_that_of_its_pod() -> None:
     """Not every front end tells it for the container."""
     assert keys.value_of("namespace")(Subject(Container("c", "pid", "C1"), POD)) == "pns"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("naem", "name"),
+        ("pod/Namespace", "pod/namespace"),
+        ("pod/labl/app", "pod/labels/app"),
+        ("pdo/name", "pod/name"),
+        ("app", "pod/labels/app"),
+        ("tag/x", "tags/x"),
+        ("pod/labels", "pod/labels/NAME"),
+        ("", "pod/labels/NAME"),
+    ],
+)
+def test_a_key_that_stands_for_nothing(wrong: str, right: str) -> None:
+    """Has one that was probably meant: labels of pods are what most people look for."""
+    assert keys.unknown(wrong) == (wrong,)
+    assert keys.meant(wrong) == right
+
+
+@given(st.text(max_size=12).map(lambda text: f"pod/{text}") | st.text(max_size=12))
+def test_what_was_meant_stands_for_something(wrong: str) -> None:
+    """Whatever was written."""
+    for part in keys.unknown(wrong):
+        assert not keys.unknown(keys.meant(part))
