@@ -44,6 +44,10 @@ _APART: Final = 1.5
 ends, and updates that were decided together are over."""
 
 _LIST: Final = 10.0
+_SHOWN: Final = 3
+"""Containers that could not be compared, in messages."""
+
+_UNTOLD: Final = "neither kernel nor runtime tells its CPUs"
 _SIDES: Final = f"systemctl status {live.UNIT} containerd.service"
 _RESTART: Final = f"systemctl restart {live.UNIT}"
 
@@ -77,20 +81,25 @@ class Done:
     left: frozenset[str]
     failed: Mapping[str, str]
     compared: int
+    untold: tuple[str, ...]
+    """What could not be compared, since neither kernel nor runtime told of it, and why."""
 
 
 def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     """Compare, mend, tell. Raises `Problem` where a side cannot be asked."""
-    del err
     with gate.silence():
         done = asyncio.run(_within(arguments))
     if isinstance(done, problem.Problem):
         raise done
+    more = len(done.untold) - _SHOWN
+    lines = [*done.untold[:_SHOWN], *([f"and {more} more"] if more > 0 else [])]
+    err.writelines(f"note: not compared: {output.plain(line)}\n" for line in lines)
     if arguments.output == output.TABLE:
         _write(output.screen(out), done, dry=arguments.dry_run)
     else:
         document = {
             "compared": done.compared,
+            "notCompared": list(done.untold),
             "differences": [
                 {
                     "container": one.name,
@@ -141,6 +150,7 @@ class _Look:
     def __init__(self, arguments: argparse.Namespace, runtime: caller.Runtime) -> None:
         self.runtime = runtime
         self.compared = 0
+        self.untold: tuple[str, ...] = ()
         self._state = sources.state_folder(arguments)
         self._root: Path = arguments.sysfs_root
         self._socket: str = arguments.socket
@@ -158,8 +168,14 @@ class _Look:
         _refuse_old(self._socket)
         saved: Saved = store.read(self._state)
         fetched = await synchronise.fetch(self.runtime, known_pods=saved.pods.keys())
-        self.compared = len(fetched.event.containers)
-        return reconciling.compare(saved, fetched.event, self._kernel())
+        held = self._kernel()
+        self.untold = tuple(
+            f"container {one.id}: {fetched.untold.get(one.id, _UNTOLD)}"
+            for one in fetched.event.containers
+            if reconciling.is_untold(one) and held(one.id) is None
+        )
+        self.compared = len(fetched.event.containers) - len(self.untold)
+        return reconciling.compare(saved, fetched.event, held)
 
     def _kernel(self) -> Callable[[str], cgroups.Held | None]:
         folders = cgroups.look(self._root).folders("cpuset")
@@ -194,7 +210,7 @@ async def _reconcile(look: _Look, relay: gate.Side, *, mend: bool) -> Done:
         left = tuple(one for one in await look.once() if one.id in ids)
         if {one.id for one in left} <= failed.keys():
             break
-    return Done(found, frozenset(one.id for one in left), failed, look.compared)
+    return Done(found, frozenset(one.id for one in left), failed, look.compared, look.untold)
 
 
 async def _mend(

@@ -14,7 +14,7 @@ from resmgr import cpuset
 from resmgr.effects import plan
 from resmgr.engine import asked
 from resmgr.engine.events import Synchronised
-from resmgr.model import Container, ContainerState, Pod, title
+from resmgr.model import Container, ContainerState, LinuxResources, Pod, title
 from resmgr.state.changes import Saved
 
 from .node.cgroups import Held
@@ -63,8 +63,9 @@ def compare(
         name, real = _name(pods, one), there.get(number)
         if real is None or real.state not in _ALIVE:
             why = "the runtime does not have it" if real is None else "it has ended"
-            cpus = cpuset.show(one.linux.cpuset_cpus) or "any"
-            detail = f"{why}; the daemon keeps CPUs {cpus} for it"
+            cpus = cpuset.show(one.linux.cpuset_cpus)
+            keeps = f"keeps CPUs {cpus} for it" if cpus else "still reckons with it"
+            detail = f"{why}; the daemon {keeps}"
             found.append(Difference(Kind.LINGERS, number, name, detail))
         else:
             has = held(number) or Held(real.linux.cpuset_cpus, real.linux.cpuset_mems)
@@ -84,6 +85,11 @@ def lasting(first: Iterable[Difference], second: Iterable[Difference]) -> tuple[
     """Give what was found twice: whatever was on its way meanwhile is no difference."""
     before = {(one.kind, one.id, one.detail) for one in first}
     return tuple(one for one in second if (one.kind, one.id, one.detail) in before)
+
+
+def is_untold(seen: Container) -> bool:
+    """Whether the runtime tells nothing of what a container has that is not over."""
+    return seen.state in _ALIVE and seen.linux == LinuxResources()
 
 
 def _name(pods: dict[str, Pod], container: Container) -> str:

@@ -7,8 +7,8 @@ pod or container is known without it then.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from ..cri import api_pb2, containers, pods, resources
@@ -33,6 +33,8 @@ class Fetched:
 
     event: events.Synchronised
     problems: tuple[str, ...]
+    untold: Mapping[str, str] = field(default_factory=dict)
+    """Id of a container whose status could not be had -> why."""
 
 
 async def fetch(
@@ -46,6 +48,7 @@ async def fetch(
     Raises `RuntimeProblem` when a list cannot be had.
     """
     problems: list[str] = []
+    untold: dict[str, str] = {}
     sandboxes = await _pods(runtime)
     found_pods = await _each(
         sandboxes, lambda one: _pod(runtime, one, known=one.id in known_pods, problems=problems)
@@ -60,10 +63,12 @@ async def fetch(
     async def complete(one: Container) -> Container:
         if one.id in known_containers or one.state not in held:
             return one
-        return await _container(runtime, one, problems)
+        return await _container(runtime, one, untold)
 
     found = await _each(listed, complete)
-    return Fetched(events.Synchronised(tuple(found_pods), tuple(found)), tuple(problems))
+    problems += (f"container {number}: no status: {why}" for number, why in untold.items())
+    event = events.Synchronised(tuple(found_pods), tuple(found))
+    return Fetched(event, tuple(problems), untold)
 
 
 async def _answer(
@@ -112,13 +117,13 @@ async def _pod(
     return pods.listed(listed, parent)
 
 
-async def _container(runtime: Runtime, listed: Container, problems: list[str]) -> Container:
+async def _container(runtime: Runtime, listed: Container, untold: dict[str, str]) -> Container:
     asked = api_pb2.ContainerStatusRequest(container_id=listed.id, verbose=True)
     request, kind = asked.SerializeToString(), api_pb2.ContainerStatusResponse
     try:
         told = await _answer(runtime, kind, "ContainerStatus", request, _STATUS_TIMEOUT)
     except RuntimeProblem as problem:
-        problems.append(f"container {listed.id}: no status: {problem}")
+        untold[listed.id] = str(problem)
         return listed
     linux = verbose.resources(told.info)
     if told.status.resources.HasField("linux"):

@@ -11,29 +11,39 @@ import pytest
 from node import instant, pages
 
 from ctl import exits, main
+from resmgr.cri import api_pb2 as api
 from resmgr.model import Container, ContainerState, LinuxResources, Pod
 from resmgr.state.changes import PutContainer, PutPod
 from resmgr.state.store import Store
 
 
 @pytest.fixture
-def runtime(tmp_path: Path) -> Iterator[Path]:
+def served(tmp_path: Path) -> Iterator[instant.Runtime]:
     """A runtime that has nothing."""
     up, loop = threading.Event(), asyncio.new_event_loop()
     done = asyncio.Event()
+    made: list[instant.Runtime] = []
 
     async def serve() -> None:
-        async with instant.serving(tmp_path / "runtime.sock"):
+        async with instant.serving(tmp_path / "runtime.sock") as runtime:
+            made.append(runtime)
             up.set()
             await done.wait()
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
     thread.start()
     up.wait()
-    yield tmp_path / "runtime.sock"
+    yield made[0]
     loop.call_soon_threadsafe(done.set)
     thread.join()
     loop.close()
+
+
+@pytest.fixture
+def runtime(served: instant.Runtime, tmp_path: Path) -> Path:
+    """Its socket."""
+    del served
+    return tmp_path / "runtime.sock"
 
 
 def remember(folder: Path) -> None:
@@ -47,8 +57,8 @@ def remember(folder: Path) -> None:
 
 def reconcile(root: Path, runtime: Path, *words: str) -> int:
     """Run it on a node below a root; nobody serves the relay."""
-    places = (f"--sysfs-root={root}", "--relay-dir=/state", f"--relay={root / 'relay.sock'}")
-    places += (f"--socket={root / 'pages.sock'}",)
+    sockets = (f"--relay={root / 'relay.sock'}", f"--socket={root / 'pages.sock'}")
+    places = (f"--sysfs-root={root}", "--relay-dir=/state", *sockets)
     return main.main(["reconcile", *places, f"--runtime={runtime}", *words])
 
 
@@ -113,6 +123,25 @@ def test_a_state_that_is_written(
 
     assert status == exits.PROBLEM
     assert "lingers" in capsys.readouterr().out
+
+
+def test_what_nobody_tells_of(
+    tmp_path: Path,
+    served: instant.Runtime,
+    runtime: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Is not taken for compared: what is not told is no sign that all is well."""
+    remember(tmp_path / "state")
+    served.containers["c1"] = api.Container(
+        id="c1", pod_sandbox_id="p", state=api.CONTAINER_RUNNING
+    )
+    served.resources["c1"] = api.LinuxContainerResources()
+
+    assert reconcile(tmp_path, runtime, "--dry-run") == exits.FINE
+    printed = capsys.readouterr()
+    assert printed.out == "no difference: 0 containers compared\n"
+    assert "note: not compared: container c1: neither kernel nor runtime" in printed.err
 
 
 def test_without_a_state(tmp_path: Path, runtime: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -59,6 +59,15 @@ def test_one_that_lingers(there: list[Container], why: str) -> None:
     ]
 
 
+def test_one_that_lingers_and_was_never_pinned() -> None:
+    """No CPUs are kept for it."""
+    free = replace(ONE, linux=LinuxResources())
+
+    assert compare([free], [])[0][2] == (
+        "the runtime does not have it; the daemon still reckons with it"
+    )
+
+
 @pytest.mark.parametrize("state", [ContainerState.CREATING, ContainerState.EXITED])
 def test_what_does_not_run_for_the_daemon_either_does_not_linger(state: ContainerState) -> None:
     """A creation may still be answered, and one that has ended waits for its removal."""
