@@ -1,14 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """The line that systemd shows."""
 
+from typing import Any
+
 from unit.resmgr.daemon import small_engine
 from unit.resmgr.daemon.small_engine import pod
+from unit.resmgr.engine import toy
 
 from resmgr.daemon.configuring.active import Active, Refused
 from resmgr.daemon.configuring.configuration import Judge
 from resmgr.daemon.configuring.sources import Origin
 from resmgr.daemon.pages import headline
 from resmgr.engine import events
+
+
+class Speechless(toy.OneEach):
+    """Fails when it is asked what it has."""
+
+    def introspect(self, state: toy.Given) -> dict[str, Any]:
+        """Fail."""
+        raise KeyError(len(state))
+
 
 JUDGED = Judge(("static",), {}).of_text("policy: {Active: static}")
 ACTIVE = Active(JUDGED, Origin.FALLBACK, "/etc/x.cfg", since=86_400.0)
@@ -44,3 +56,11 @@ def test_a_refused_configuration_is_told_until_another_one_is_taken() -> None:
         "; another one was refused at 1970-01-02 01:00 UTC"
     )
     assert "refused" not in headline.line(engine, ACTIVE, earlier)
+
+
+def test_a_policy_that_cannot_tell_its_pools() -> None:
+    """Has none in the line; the daemon starts and goes on."""
+    engine = small_engine.engine(pod("web"))
+    engine.policy = Speechless()
+
+    assert headline.line(engine, ACTIVE, None).startswith("policy one-each, 1 container; ")
