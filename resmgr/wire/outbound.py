@@ -147,7 +147,7 @@ class Outbound:
 
     def _offer(self, stream: streams.Stream) -> None:
         """Put a stream into the row of those that can send."""
-        if not stream.ready and stream.queue and (stream.send_window > 0 or not stream.queue[0]):
+        if not stream.ready and stream.queue and stream.send_window >= min(len(stream.queue[0]), 1):
             stream.ready = True
             self._ready.append(stream)
 
@@ -163,15 +163,15 @@ class Outbound:
                 stream.ready = False
                 continue
             head = queue[0]
-            # A peer that changed its settings may have made a window negative.
-            room = max(min(stream.send_window, self.window, self.peer.max_frame_size), 0)
-            size = min(len(head), room)
-            if size <= 0 < len(head):
-                if self.window <= 0:
-                    break
+            # An empty piece goes out at a window of 0, but at none below, which settings may make.
+            least = min(len(head), 1)
+            if stream.send_window < least:
                 self._ready.popleft()
                 stream.ready = False
                 continue
+            if self.window < least:
+                break
+            size = min(len(head), stream.send_window, self.window, self.peer.max_frame_size)
             self._ready.popleft()
             stream.ready = False
             total += size + frames.HEADER_LENGTH
