@@ -68,7 +68,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     """Plan, tell. Raises `Problem` for a file that cannot be used, `CannotAsk`."""
-    page = {} if arguments.at_start else live.get("/config", arguments.socket)
+    page = {} if arguments.at_start else _page(arguments.socket)
     wanted = configured.read(arguments.file, page.get("below") or {})
     err.writelines(f"note: {text}\n" for text in wanted.warnings)
     on = trial.Hardware.below(arguments.sysfs_root)
@@ -79,6 +79,17 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     else:
         output.write_document(out, _document(found), arguments.output)
     return exits.FINE if found.fine else exits.PROBLEM
+
+
+def _page(socket: str) -> dict[str, Any]:
+    """Ask what counts now. Raises `CannotAsk`, with what to do where there is no daemon."""
+    try:
+        return live.get("/config", socket)
+    except live.Refused:
+        raise
+    except live.CannotAsk as error:
+        error.hint = f"{error.hint}; --at-start plans without a daemon"
+        raise
 
 
 def _made(
@@ -146,7 +157,7 @@ def _write(where: output.Screen, found: Plan) -> None:
         where.out.write(f"goes without what it asks for: {output.plain(f'{name}: {text}')}\n")
     where.out.writelines(f"note: {output.plain(text)}\n" for text in after.notes)
     where.out.write(
-        f"policy {found.policy} {found.how}: {_count(len(after.moves))} would get something else,"
+        f"policy {found.policy} {found.how}:\n{_count(len(after.moves))} would get something else,"
         f" {_count(after.stay)} would keep what they have\n"
     )
 

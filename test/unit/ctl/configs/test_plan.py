@@ -50,7 +50,7 @@ def test_nobody_would(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """By the same once more."""
     assert plan(root, states.STATIC) == exits.FINE
     assert capsys.readouterr().out == (
-        "policy static given to the daemon at work: 0 containers would get something else,"
+        "policy static given to the daemon at work:\n0 containers would get something else,"
         " 2 containers would keep what they have\n"
     )
 
@@ -103,4 +103,6 @@ def test_without_a_daemon(root: Path, capsys: pytest.CaptureFixture[str]) -> Non
     words = ["config", "plan", "--socket=/nowhere/s", str(root / "new.yaml")]
 
     assert main.main(words) == exits.UNREACHABLE
-    assert "cannot ask the daemon" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "cannot ask the daemon" in told
+    assert "; --at-start plans without a daemon\n" in told
