@@ -126,10 +126,10 @@ def test_an_affinity_that_cannot_be_read() -> None:
 def test_keys_that_stand_for_nothing() -> None:
     """Each is told once, also within a joint one; what needs no key is not looked at."""
     rules = [
-        matching.tried(["pod/nam", "In", "web"]),
-        matching.tried([":pod/name:pod/nam", "Exists"]),
+        matching.tried(["pod/namez", "In", "web"]),
+        matching.tried([":pod/name:pod/namez", "Exists"]),
         matching.tried(["x", "AlwaysTrue"]),
         matching.tried(["pod/labels/app", "Exists"]),
     ]
 
-    assert matching.doubts(rules) == ["key pod/nam stands for nothing; did you mean pod/name?"]
+    assert matching.doubts(rules) == ["key pod/namez stands for nothing; did you mean pod/name?"]
