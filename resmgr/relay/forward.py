@@ -9,7 +9,7 @@ Either side's reset reaches the other. A deadline is passed on and kept here too
 import asyncio
 from typing import TYPE_CHECKING
 
-from ..wire import codes, fields
+from ..wire import codes, fields, pieces
 from ..wire.grpc import codes as grpc_codes
 from ..wire.grpc import statuses
 from . import observe, upstream
@@ -96,7 +96,7 @@ class Pair:
         if self._up is None:
             if self._early is None:
                 self._early = []
-            self._early.append(data)
+            pieces.add(self._early, data)
             return
         self._send(data, end_stream=end_stream)
 

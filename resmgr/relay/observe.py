@@ -11,7 +11,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Final
 
-from ..wire import fields
+from ..wire import fields, pieces
 from ..wire.grpc import codes, encodings, messages, statuses
 
 LARGEST_COPIES: Final = 64 * 1024 * 1024
@@ -82,7 +82,7 @@ class _Copy:
             self._broken = True
             return
         self._size += size
-        self._chunks.append(data)
+        pieces.add(self._chunks, data)
 
     def drop(self) -> None:
         self._budget.give(self._size)

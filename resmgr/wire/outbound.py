@@ -9,7 +9,7 @@ Everything else goes out at once. Trailers wait for the data before them.
 import collections
 from typing import Final
 
-from . import codes, compression, events, fields, frames, limits, settings, streams
+from . import codes, compression, events, fields, frames, limits, pieces, settings, streams
 
 _TURN: Final = 256 * 1024
 """Bytes that one `pump` sends at most, so that a large window does not fill the transport."""
@@ -117,9 +117,9 @@ class Outbound:
             stream.queue = collections.deque()
         # A view keeps all that was received together with it: a small one is copied.
         whole = data.obj
-        stream.queue.append(
-            data if isinstance(whole, bytes) and size * 2 >= len(whole) else memoryview(bytes(data))
-        )
+        if not isinstance(whole, bytes) or size * 2 < len(whole):
+            data = memoryview(bytes(data))
+        pieces.add(stream.queue, data)
         stream.queue_ends = end_stream
         self._offer(stream)
         return 0

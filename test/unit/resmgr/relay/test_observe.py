@@ -167,6 +167,15 @@ def kept(parts: list[memoryview], size: int) -> tuple[observe.Recorder, observe.
     return record, budget
 
 
+def test_a_copy_of_many_small_frames_has_few_pieces() -> None:
+    """What is kept costs little more memory than what is counted."""
+    view = memoryview(messages.frame(b"y" * 3000))
+    record, _ = kept([view[start : start + 1] for start in range(len(view))], len(view))
+
+    assert len(record._response._chunks) == 3
+    assert record.observed().response == b"y" * 3000
+
+
 def test_what_a_copy_counts() -> None:
     """A copy counts what it holds, and is left out where that is too much."""
     view = memoryview(messages.frame(b"y" * 995))

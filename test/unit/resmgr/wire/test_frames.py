@@ -103,7 +103,7 @@ def test_half_a_frame_outlives_what_was_fed() -> None:
     """What is kept until the rest comes is a copy."""
     whole = playbook.frame(0, 1, 1, b"content")
     reader = frames.Reader()
-    for part in (whole[:5], whole[5:11]):
+    for part in (whole[:3], whole[3:6], whole[6:11]):
         buffer = bytearray(part)
         assert list(reader.feed(memoryview(buffer))) == []
         buffer[:] = bytes(len(buffer))
@@ -120,6 +120,18 @@ def test_long_content_is_one_frame() -> None:
         playbook.Frame(0, 0, 3, b"00000001000200030004"),
         playbook.Frame(0, 1, 3, b"last"),
     ]
+
+
+def test_long_content_is_put_together_up_to_its_last_byte() -> None:
+    """The last frame that came need not be followed by anything."""
+    found = read(frames.Reader(), playbook.frame(0, 0, 3, b"ab") * 2)
+
+    assert found == [playbook.Frame(0, 0, 3, b"abab")]
+
+
+def test_nothing_but_content_is_put_together() -> None:
+    """Two blocks of fields with the same header are two."""
+    assert len(read(frames.Reader(), playbook.frame(1, 0, 3, b"ab") * 2)) == 2
 
 
 @pytest.mark.parametrize(

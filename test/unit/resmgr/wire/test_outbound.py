@@ -48,11 +48,11 @@ def test_content_waits_for_the_stream_window() -> None:
     book = asked(initial_window_size=8)
     assert book.connection.data(1, memoryview(b"0123456789")) == 0
     assert content(book.hear()) == b"01234567"
-    assert book.connection.data(1, memoryview(b"abc"), end_stream=True) == 0
-    book.say(frame(WINDOW, 0, 1, word(100)))
+    assert book.connection.data(1, memoryview(b"a" * 2000), end_stream=True) == 0
+    book.say(frame(WINDOW, 0, 1, word(10_000)))
     found = book.hear()
 
-    assert content(found) == b"89abc"
+    assert content(found) == b"89" + b"a" * 2000
     assert [bool(one.flags & 1) for one in found] == [False, True]
 
 
@@ -108,12 +108,46 @@ def test_content_waits_for_the_connection_window() -> None:
     assert len(content(second)) == 120_000 - 65_535
 
 
+def test_streams_that_wait_take_turns() -> None:
+    """A frame from each: a long answer does not hold up another one."""
+    book = Book(initial_window_size=1_000_000)
+    for stream_id in (1, 3):
+        book.say(book.request(stream_id, end_stream=True))
+        book.connection.headers(stream_id, playbook.block(*playbook.RESPONSE))
+    book.hear()
+    book.connection.pause()
+    for stream_id in (1, 3):
+        book.connection.data(stream_id, memoryview(b"x" * 30_000))
+    book.connection.resume()
+
+    assert [one.stream_id for one in book.hear()] == [1, 3, 1, 3]
+
+
 def test_frames_are_no_longer_than_the_peer_allows() -> None:
     """Long content is cut."""
     book = asked(initial_window_size=100_000)
     book.connection.data(1, memoryview(b"x" * 40_000))
 
     assert [len(one.payload) for one in book.hear()] == [16_384, 16_384, 7_232]
+
+
+def test_frames_are_as_long_as_the_peer_allows() -> None:
+    """A peer may allow longer ones than all have to take."""
+    book = asked(initial_window_size=65_535, max_frame_size=32_768)
+    book.connection.data(1, memoryview(b"x" * 40_000))
+
+    assert [len(one.payload) for one in book.hear()] == [32_768, 7_232]
+
+
+def test_what_waits_does_not_change_with_its_buffer() -> None:
+    """A view of what can be written to is copied."""
+    book = asked(initial_window_size=0)
+    buffer = bytearray(b"x" * 2000)
+    book.connection.data(1, memoryview(buffer))
+    buffer[:] = bytes(2000)
+    book.say(frame(WINDOW, 0, 1, word(2000)))
+
+    assert content(book.hear()) == b"x" * 2000
 
 
 def test_long_content_ends_its_stream_in_the_last_frame() -> None:
@@ -124,6 +158,26 @@ def test_long_content_ends_its_stream_in_the_last_frame() -> None:
 
     assert sent == 32_768
     assert [(len(one.payload), one.flags) for one in found] == [(16_384, 0), (16_384, 1)]
+
+
+@pytest.mark.parametrize("connection", [False, True])
+def test_content_as_long_as_a_window_need_not_wait(connection: bool) -> None:  # noqa: FBT001
+    """The last byte of either window can be used at once."""
+    book = asked(initial_window_size=70_000 if connection else 50_000)
+    size = 65_535 if connection else 50_000
+
+    assert book.connection.data(1, memoryview(b"x" * size)) == size
+
+
+def test_content_of_a_byte_a_frame_waits_in_few_pieces() -> None:
+    """What waits costs little more memory than its length."""
+    book = asked(initial_window_size=0)
+    for _ in range(2000):
+        book.connection.data(1, memoryview(b"x"))
+    queue = book.connection._table.open[1].queue
+
+    assert queue is not None
+    assert len(queue) == 2
 
 
 def test_long_content_is_taken_off_the_windows() -> None:
