@@ -5,7 +5,7 @@ import pytest
 from unit.resmgr.wire import playbook
 from unit.resmgr.wire.playbook import Book, frame
 
-from resmgr.wire import codes, limits
+from resmgr.wire import codes, events, limits
 
 E = codes.ErrorCode
 END = playbook.END_STREAM
@@ -85,3 +85,28 @@ def test_empty_data_is_no_event() -> None:
     for _ in range(30):
         book.say(frame(playbook.DATA, 0, 1))
     assert goaway_of(book) == E.ENHANCE_YOUR_CALM
+
+
+def padded(size: int, padding: int) -> bytes:
+    """Write a frame on stream 1 with so much content and padding, `size + padding + 1` in all."""
+    flags, payload = playbook.PADDED, bytes([padding]) + bytes(size + padding)
+    return playbook.frame(playbook.DATA, flags, 1, payload)
+
+
+def test_padding_counts_in_the_window_of_a_stream() -> None:
+    """A frame whose content alone would fit is too long with its padding."""
+    book = playbook.Book(bounds=limits.Limits(stream_window=100))
+    book.say(book.request(1))
+    (found,) = book.say(padded(60, 40))
+
+    assert isinstance(found, events.StreamReset)
+    assert found.code == codes.ErrorCode.FLOW_CONTROL_ERROR
+
+
+def test_padding_counts_in_the_window_of_the_connection() -> None:
+    """Half of the window is given back when it was used up, padding included, to the byte."""
+    book = playbook.Book(bounds=limits.Limits(connection_window=65_536))
+    book.say(book.request(1))
+    book.say(padded(16_128, 255), padded(16_128, 255))
+
+    assert [one.word for one in book.hear() if not one.stream_id] == [32_768]
