@@ -154,14 +154,14 @@ async def _containers(arguments: argparse.Namespace, free: LinuxResources) -> Do
         try:
             async with asyncio.timeout(arguments.timeout):
                 found = await version.check(meet.Caller(side.there), allow_untested=True)
-                return await _release(found.runtime, free, dry=arguments.dry_run)
+                return await let_go(found.runtime, free, dry=arguments.dry_run)
         except TimeoutError:
             return Done(AWAY, f"the runtime: it was not done in {arguments.timeout:g} s")
         except caller.RuntimeProblem as problem:
             return Done(AWAY, f"the runtime does not answer: {problem}")
 
 
-async def _release(runtime: caller.Runtime, free: LinuxResources, *, dry: bool) -> Done:
+async def let_go(runtime: caller.Runtime, free: LinuxResources, *, dry: bool) -> Done:
     """Update what is pinned, and look again, until nothing is; `dry`: only look.
 
     Raises `RuntimeProblem`.
@@ -171,6 +171,8 @@ async def _release(runtime: caller.Runtime, free: LinuxResources, *, dry: bool) 
     for number in range(_ROUNDS + 1):
         fetched = await synchronise.fetch(runtime)
         left = pinned(fetched.event.containers, free)
+        # Nobody knows whether those without a status are pinned: it does no harm to let them go.
+        left += [one for one in fetched.event.containers if one.id in fetched.untold]
         if not left:
             return Done(FREE, f"nothing is pinned; let go: {len(released)}", len(released))
         if dry or number == _ROUNDS:
@@ -183,13 +185,13 @@ async def _release(runtime: caller.Runtime, free: LinuxResources, *, dry: bool) 
                 failed[one.id] = why
             else:
                 released.add(one.id)
-    shown = ", ".join(
-        f"{one.name} ({one.id[:12]}): {failed.get(one.id, _pins(one) if dry else 'it still is')}"
-        for one in left[:_SHOWN]
-    )
+    why = {one.id: _pins(one) if dry else "it still is" for one in left}
+    why.update(fetched.untold, **failed)
+    shown = ", ".join(f"{one.name} ({one.id[:12]}): {why[one.id]}" for one in left[:_SHOWN])
     more = f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else ""
-    what = "are" if dry else "stay"
-    return Done(LEFT, f"{len(left)} containers {what} pinned: {shown}{more}", len(released))
+    what = ("is" if len(left) == 1 else "are") if dry else ("stays" if len(left) == 1 else "stay")
+    whom = "1 container" if len(left) == 1 else f"{len(left)} containers"
+    return Done(LEFT, f"{whom} {what} pinned: {shown}{more}", len(released))
 
 
 def _pins(one: Container) -> str:

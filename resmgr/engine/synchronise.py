@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ..model import Container, ContainerState, LinuxResources, Pod
+from . import asked as asks
 from . import requirements
 from .events import Synchronised
 from .ledger import Ledger
@@ -53,6 +54,7 @@ def correct(ledger: Ledger, seen: Synchronised, *, under_way: bool) -> Corrected
         if container is None:
             continue
         present[container.cache_id] = one.state
+        container = _left_alone(ledger, container, one)
         came += [container] if known is None else []
         there = _there(container.linux, one.linux)
         if there != container.linux:
@@ -105,6 +107,13 @@ def _there(meant: LinuxResources, has: LinuxResources) -> LinuxResources:
         cpuset_cpus=has.cpuset_cpus if meant.cpuset_cpus else 0,
         cpuset_mems=has.cpuset_mems if meant.cpuset_mems else 0,
     )
+
+
+def _left_alone(ledger: Ledger, known: Container, seen: Container) -> Container:
+    """Learn the CPUs and nodes of a container that keeps them, whoever has changed them since."""
+    wants = ledger.asked.get(known.cache_id, asks.NOTHING)
+    has = asks.resized(known, wants, seen.linux)
+    return ledger.put(has) if has.linux != known.linux else known
 
 
 def _adopt(ledger: Ledger, seen: Container, known: Container | None) -> Container | None:

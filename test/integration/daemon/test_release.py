@@ -64,7 +64,7 @@ async def test_a_dry_run_leaves_the_pins(static: daemons.Node) -> None:
     assert status == 1
     assert told == {
         "ok": False,
-        "detail": f"1 containers are pinned: main ({one[:12]}): CPUs 1, memory nodes any",
+        "detail": f"1 container is pinned: main ({one[:12]}): CPUs 1, memory nodes any",
         "released": 0,
     }
     assert kubelet.cpus(pod, one) == "1"

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 from unit.resmgr.effects import knobs
+from unit.resmgr.runtime import answers
 
 from ctl import release
 from resmgr.control.cpu.limits import Limit
+from resmgr.cri import api_pb2
 from resmgr.effects.frequencies import Frequencies
 from resmgr.model import Container, ContainerState, LinuxResources
+from resmgr.runtime import caller
 
 FREE = LinuxResources(cpuset_cpus=0b1111, cpuset_mems=0b11)
 
@@ -121,6 +124,25 @@ def test_a_dry_run_leaves_frequencies(tmp_path: Path) -> None:
 
     assert "frequencies of CPUs are not as they were found" in err
     assert knobs.shown(tmp_path, "cpu0/cpufreq") == (800_000, 1_000_000)
+
+
+async def test_a_container_without_a_status_is_not_taken_for_free() -> None:
+    """Nobody knows whether it is pinned, so that somebody has to look."""
+    listed = api_pb2.Container(
+        id="c1",
+        pod_sandbox_id="p1",
+        metadata=api_pb2.ContainerMetadata(name="main"),
+        state=api_pb2.CONTAINER_RUNNING,
+    )
+    runtime = answers.Runtime(
+        ListPodSandbox=api_pb2.ListPodSandboxResponse().SerializeToString(),
+        ListContainers=api_pb2.ListContainersResponse(containers=[listed]).SerializeToString(),
+    )
+    done = await release.let_go(caller.Runtime(runtime), FREE, dry=True)
+
+    assert (done.status, done.released) == (1, 0)
+    assert done.detail.startswith("1 container is pinned: main (c1): ")
+    assert "no c1" in done.detail
 
 
 @pytest.mark.parametrize("cpus", ["", "nonsense"])

@@ -353,9 +353,9 @@ def test_a_container_that_cannot_be_updated_does_not_stop_a_removal(
 ) -> None:
     """After a while the rest goes, and what could not be done is told."""
     world.drive(world.wanted("1"))
-    world.released = interface.GateResult(ok=True, detail="1 containers stay pinned")
+    world.released = interface.GateResult(ok=True, detail="1 container stays pinned")
     world.drive(None)
-    told = "cannot let go of everything: 1 containers stay pinned; it stays as it is"
+    told = "cannot let go of everything: 1 container stays pinned; it stays as it is"
 
     assert world.left() == []
     assert told in world.told

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 from unit.resmgr.engine import toy
 
+from resmgr.config import annotation_keys
 from resmgr.effects import plan
 from resmgr.engine import engine, events
 from resmgr.intents import SetCpuset
@@ -182,6 +183,20 @@ def test_what_is_not_told_or_was_not_decided_is_left_alone(saved: LinuxResources
     outcome = made.start(events.Synchronised((toy.POD,), (replace(known, linux=has),)))
 
     assert plan.make(outcome, made.ledger.containers.get).updates == ()
+
+
+def test_what_is_preserved_is_learnt_and_not_put_back() -> None:
+    """A pod that keeps its CPUs has those of today, whoever has changed them while we were away."""
+    pod = replace(toy.POD, annotations={annotation_keys.PRESERVE_CPU: "true"})
+    linux = LinuxResources(shares=1024, cpuset_cpus=0b1)
+    known = replace(toy.listed("main", "c1", linux=linux), cache_id=KEY)
+    made = engine.Engine(toy.OneEach(), Saved({pod.id: pod}, {KEY: known}, "one-each"))
+    has = LinuxResources(shares=1024, cpuset_cpus=0b110)
+
+    outcome = made.start(events.Synchronised((pod,), (replace(known, linux=has),)))
+
+    assert plan.make(outcome, made.ledger.containers.get).updates == ()
+    assert made.ledger.containers[KEY].linux.cpuset_cpus == 0b110
 
 
 def test_a_policy_that_decides_the_same_again_puts_right_what_differs() -> None:
