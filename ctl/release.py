@@ -185,9 +185,9 @@ async def let_go(runtime: caller.Runtime, free: LinuxResources, *, dry: bool) ->
                 failed[one.id] = why
             else:
                 released.add(one.id)
-    why = {one.id: _pins(one) if dry else "it still is" for one in left}
-    why.update(fetched.untold, **failed)
-    shown = ", ".join(f"{one.name} ({one.id[:12]}): {why[one.id]}" for one in left[:_SHOWN])
+    told = {one.id: _pins(one) if dry else "it still is" for one in left}
+    told.update(fetched.untold, **failed)
+    shown = ", ".join(f"{one.name} ({one.id[:12]}): {told[one.id]}" for one in left[:_SHOWN])
     more = f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else ""
     what = ("is" if len(left) == 1 else "are") if dry else ("stays" if len(left) == 1 else "stay")
     whom = "1 container" if len(left) == 1 else f"{len(left)} containers"
