@@ -114,6 +114,22 @@ def test_shutting_down_twice_says_it_once() -> None:
     assert book.hear() == []
 
 
+def test_only_the_ping_of_the_end_begins_it() -> None:
+    """The answer to another one does not, nor does that one's while nobody shuts down."""
+    book = Book()
+    book.connection.ping(b"goodbye!")
+    book.hear()
+    book.say(frame(playbook.PING, playbook.ACK, 0, b"goodbye!"))
+    unasked = book.hear()
+    book.connection.shut_down()
+    book.hear()
+    book.say(frame(playbook.PING, playbook.ACK, 0, b"abcdefgh"))
+
+    assert unasked == []
+    assert book.hear() == []
+    assert len(book.say(book.request(1))) == 1
+
+
 def test_giving_up() -> None:
     """A reason from outside ends the connection with GOAWAY."""
     book = Book()
