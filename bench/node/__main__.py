@@ -8,7 +8,6 @@ differences: other work of the machine moves both of their sides.
 import argparse
 import asyncio
 import dataclasses
-import signal
 import statistics
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from pathlib import Path
 
 from chain import images
 from daemonset import waiting
-from garden import binaries, servers
+from garden import binaries, interrupts, servers
 from ground import cluster, machine, places
 
 from .. import cli
@@ -106,8 +105,7 @@ def innermost(problem: BaseException) -> BaseException:
 def main() -> None:
     """Measure, write, show."""
     arguments = parse()
-    # As after Ctrl-C, so that the nodes go with us.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    interrupts.take()
     try:
         cli.finish(arguments, results.Report, lambda: asyncio.run(run(arguments)), tables.tables)
     except* KeyboardInterrupt:

@@ -9,13 +9,12 @@ Stand-ins: gardenlet and gardener-resource-manager. Where no node can run, the s
 
 import asyncio
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from garden import binaries, demo, install, mirror, narration, ready, screen, servers
+from garden import binaries, demo, install, interrupts, mirror, narration, ready, screen, servers
 from ground import cluster, kubelet, machine, places, record, runtime, tree
 
 from controller import kube
@@ -211,7 +210,7 @@ async def _play(
 
 def main() -> int:
     """Play; give the exit status."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    interrupts.take()
     show = screen.Screen(sys.stdout)
     if reason := why_not():
         return _without_nodes(reason, show)
